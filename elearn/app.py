@@ -1,0 +1,109 @@
+"""The factory: the one place where everything is put together."""
+
+import os
+from pathlib import Path
+
+from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
+from dotenv import load_dotenv
+from flask import Flask
+from flask_compress import Compress
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from elearn import tables
+from elearn.cli.commands import COMMANDS
+from elearn.infra import db, jobs, logs, mail, storage
+from elearn.kernel.settings import Settings, from_env
+from elearn.web import access, assets, errors, headers, i18n, identity
+from elearn.web.blueprints import BLUEPRINTS
+from elearn.web.identity import current_actor
+from elearn.web.navigation import nav_items
+from elearn.worker.commands import start, worker
+from elearn.worker.handlers import HANDLERS
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the site for ``settings``, by default those of the environment and ``.env``."""
+    if settings is None:
+        load_dotenv()
+        settings = from_env(os.environ)
+    app = Flask(__name__, static_folder=None, template_folder="web/templates")
+    _configure(app, settings)
+    _open_doors(app, settings)
+    _open_site(app, settings)
+    for command in (*COMMANDS, start, worker):
+        app.cli.add_command(command)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    prefix = "__Host-" if settings.is_https else ""
+    app.testing = settings.testing
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        ELEARN=settings,
+        ELEARN_MIGRATION_HEAD=_migration_head(),
+        SESSION_COOKIE_NAME=f"{prefix}elearn",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_LEVEL=5,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _migration_head() -> str | None:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+def _open_doors(app: Flask, settings: Settings) -> None:
+    if not settings.testing:
+        logs.configure()
+    db.init_app(app, settings.database_url)
+    Migrate(app, db.db, directory=str(MIGRATIONS), compare_type=True, render_as_batch=True)
+    storage.init_app(app, settings.storage_url)
+    jobs.init_app(app, settings.queue_url, settings.secret_key, HANDLERS)
+    mail.init_app(app, settings.mail_url, settings.mail_sender)
+    app.extensions["elearn_tables"] = tables.metadata
+
+
+def _open_site(app: Flask, settings: Settings) -> None:
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # how WSGI middleware is added
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    headers.init_app(app, https=settings.is_https)
+    CSRFProtect(app)
+    identity.init_app(app)
+    i18n.init_app(app)
+    errors.init_app(app)
+    assets.init_app(app)
+    Compress(app)
+    app.before_request(access.enforce)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.context_processor(lambda: _shell(settings))
+
+
+def _shell(settings: Settings) -> dict[str, object]:
+    """Return what every page's frame needs."""
+    actor = current_actor()
+    return {
+        "nav_items": nav_items(actor),
+        "actor": actor,
+        "current_user_name": actor.name if actor else None,
+        "site_name": settings.site_name,
+    }

@@ -1,0 +1,1 @@
+"""What is asked: question bank, papers, attempts, answers, grades."""

@@ -1,0 +1,1 @@
+"""Proof: the register, its documents, their verification."""

@@ -1,0 +1,5 @@
+"""Every group of flask commands that operators use."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()

@@ -1,0 +1,1 @@
+"""Who of those who must be trained is trained, on any day."""

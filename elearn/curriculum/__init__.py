@@ -1,0 +1,1 @@
+"""What is taught: programmes, modules, lessons, legal documents."""

@@ -1,0 +1,1 @@
+"""Doors to the outside: database, jobs, files, mail, tables, documents."""

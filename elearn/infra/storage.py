@@ -1,0 +1,56 @@
+"""Stored files: pictures, documents, exports, by key, in a folder or an object store."""
+
+import hashlib
+from pathlib import Path
+
+import obstore
+from flask import Flask, current_app
+from obstore.store import ObjectStore, from_url
+
+from elearn.kernel.errors import N_, NotFound
+
+_EXTENSION = "elearn_storage"
+
+
+def init_app(app: Flask, storage_url: str) -> None:
+    """Give ``app`` the store at ``storage_url`` (file://, s3://, memory://…)."""
+    if storage_url.startswith("file://"):
+        Path(storage_url.removeprefix("file://")).mkdir(parents=True, exist_ok=True)
+    app.extensions[_EXTENSION] = from_url(storage_url)
+
+
+def _store() -> ObjectStore:
+    store: ObjectStore = current_app.extensions[_EXTENSION]
+    return store
+
+
+def put(key: str, content: bytes) -> None:
+    """Store ``content`` under ``key``; the same key again replaces it."""
+    obstore.put(_store(), key, content)
+
+
+def put_by_hash(prefix: str, content: bytes, suffix: str) -> str:
+    """Store ``content`` under its SHA-256 and return the key ``prefix/ab/abcd…suffix``."""
+    digest = hashlib.sha256(content).hexdigest()
+    key = f"{prefix}/{digest[:2]}/{digest}{suffix}"
+    put(key, content)
+    return key
+
+
+def put_file(key: str, path: Path) -> None:
+    """Store the file at ``path`` under ``key`` without reading it whole into memory."""
+    with path.open("rb") as file:
+        obstore.put(_store(), key, file)
+
+
+def get(key: str) -> bytes:
+    """Return what is stored under ``key``. Raises NotFound."""
+    try:
+        return bytes(obstore.get(_store(), key).bytes())
+    except FileNotFoundError as error:
+        raise NotFound("file.unknown", N_("Không tìm thấy tệp.")) from error
+
+
+def delete(key: str) -> None:
+    """Remove what is stored under ``key``, if anything is."""
+    obstore.delete(_store(), key)

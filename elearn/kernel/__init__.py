@@ -1,0 +1,1 @@
+"""Plain Python that every other package may use."""

@@ -1,0 +1,1 @@
+"""Units in time, people, assignments, duties and role grants."""

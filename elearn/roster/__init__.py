@@ -1,0 +1,1 @@
+"""Bulk import of units, people and their history."""

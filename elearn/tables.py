@@ -1,0 +1,14 @@
+"""Imports every models.py, so that the metadata is complete."""
+
+from sqlalchemy import MetaData
+
+from elearn.accounts import models as accounts
+from elearn.assessment import models as assessment
+from elearn.curriculum import models as curriculum
+from elearn.infra import models as infra
+from elearn.infra.db import Base
+from elearn.org import models as org
+from elearn.progress import models as progress
+
+FEATURES = (infra, accounts, org, curriculum, assessment, progress)
+metadata: MetaData = Base.metadata

@@ -1,0 +1,1 @@
+"""All that knows HTTP and HTML, one package per audience."""

@@ -1,0 +1,25 @@
+"""Every blueprint of the site, one per audience."""
+
+from flask import Blueprint
+
+from elearn.web.admin.routes import blueprint as admin
+from elearn.web.auth.routes import blueprint as auth
+from elearn.web.author.routes import blueprint as author
+from elearn.web.coverage.routes import blueprint as coverage
+from elearn.web.hr.routes import blueprint as hr
+from elearn.web.jobs.routes import blueprint as jobs
+from elearn.web.learner.routes import blueprint as learner
+from elearn.web.officer.routes import blueprint as officer
+from elearn.web.public.routes import blueprint as public
+
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    public,
+    auth,
+    learner,
+    author,
+    hr,
+    coverage,
+    officer,
+    admin,
+    jobs,
+)

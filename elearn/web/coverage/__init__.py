@@ -1,0 +1,1 @@
+"""The coverage pages of HR, leaders and the programme officer."""

@@ -1,0 +1,61 @@
+"""Language and the Vietnamese way to write dates and numbers."""
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from flask import Flask, request, session
+from flask_babel import Babel, get_locale
+
+from elearn.kernel.clock import LOCAL_ZONE
+from elearn.web.identity import current_actor
+
+LOCALES = ("vi", "en")
+
+
+def _locale() -> str:
+    chosen = session.get("locale") if request else None
+    if chosen in LOCALES:
+        return str(chosen)
+    actor = current_actor()
+    return actor.locale if actor is not None and actor.locale in LOCALES else "vi"
+
+
+def format_day(day: date | None) -> str:
+    """Return dd/mm/yyyy, or a dash for no day."""
+    return "–" if day is None else day.strftime("%d/%m/%Y")
+
+
+def format_time(at: datetime | None) -> str:
+    """Return HH:MM dd/mm/yyyy in Viet Nam, or a dash."""
+    return "–" if at is None else at.astimezone(LOCAL_ZONE).strftime("%H:%M %d/%m/%Y")
+
+
+def format_number(value: Decimal | int | float | None, digits: int | None = None) -> str:
+    """Return the number with dot thousands and decimal comma, rounded half up; a dash for None."""
+    if value is None:
+        return "–"
+    number = Decimal(str(value))
+    if digits is not None:
+        number = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    elif number == number.to_integral_value():
+        number = number.quantize(Decimal(1))
+    else:
+        number = number.normalize()
+    return f"{number:,f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+
+
+def format_percent(value: Decimal | int | float | None, digits: int | None = 1) -> str:
+    """Return the percentage (0 to 100) as people read it, e.g. ``79,6%``; a dash for None."""
+    return "–" if value is None else format_number(value, digits) + "%"
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the language and the formats."""
+    app.config["BABEL_DEFAULT_LOCALE"] = "vi"
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Ho_Chi_Minh"
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "web/translations"
+    Babel(app, locale_selector=_locale)
+    app.jinja_env.filters.update(
+        day=format_day, time=format_time, number=format_number, percent=format_percent
+    )
+    app.context_processor(lambda: {"locale": str(get_locale() or "vi")})

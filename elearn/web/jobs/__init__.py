@@ -1,0 +1,1 @@
+"""Progress of long work, for the person who asked for it."""

@@ -1,0 +1,25 @@
+"""What each kind of job is called and where its result is found."""
+
+from collections.abc import Callable
+
+from elearn.infra.jobs import JobView
+from elearn.infra.models import JobState
+from elearn.kernel.errors import N_
+from elearn.web.words import translated
+
+# kind: (title, endpoint that takes job_id and gives the result)
+KINDS: dict[str, tuple[str, str]] = {}
+
+
+def title_of(job: JobView) -> str:
+    """Return the title of ``job`` in the reader's language."""
+    known = KINDS.get(job.kind)
+    return translated(known[0] if known else N_("Công việc"))
+
+
+def url_of(job: JobView, url_for: Callable[..., str]) -> str | None:
+    """Return the address of the result, None while there is none."""
+    known = KINDS.get(job.kind)
+    if known is None or job.state is not JobState.DONE:
+        return None
+    return url_for(known[1], job_id=job.id)

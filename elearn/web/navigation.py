@@ -1,0 +1,65 @@
+"""The menu: what each role can open, in the order of its week."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from elearn.kernel.actor import Actor, Role
+from elearn.kernel.errors import N_
+from elearn.web.words import translated
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the menu: endpoint, label, and the roles that see it (none: everybody)."""
+
+    endpoint: str
+    label: str
+    prefix: str
+    roles: tuple[Role, ...] = ()
+    needs_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A line of the menu as the template shows it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("learner.my_modules", N_("Học tập"), "/learn", needs_person=True),
+    Entry("learner.my_certificates", N_("Chứng nhận"), "/certificates", needs_person=True),
+    Entry("hr.home", N_("Nhân sự"), "/hr", (Role.HR,)),
+    Entry(
+        "coverage.show", N_("Độ phủ"), "/coverage", (Role.HR, Role.LEADER, Role.PROGRAMME_OFFICER)
+    ),
+    Entry("officer.home", N_("Chương trình"), "/officer", (Role.PROGRAMME_OFFICER,)),
+    Entry("author.home", N_("Biên soạn"), "/author", (Role.AUTHOR, Role.REVIEWER)),
+    Entry("admin.home", N_("Quản trị"), "/admin", (Role.ADMIN,)),
+)
+
+
+def _sees(entry: Entry, actor: Actor) -> bool:
+    if entry.needs_person and actor.person_id is None:
+        return False
+    return not entry.roles or actor.has_role(*entry.roles)
+
+
+def entries_for(actor: Actor) -> list[Entry]:
+    """Return the lines that ``actor`` sees."""
+    return [entry for entry in ENTRIES if _sees(entry, actor)]
+
+
+def nav_items(actor: Actor | None) -> list[NavItem]:
+    """Return the menu of ``actor`` for the present request."""
+    if actor is None:
+        return []
+    return [
+        NavItem(
+            translated(entry.label), url_for(entry.endpoint), request.path.startswith(entry.prefix)
+        )
+        for entry in entries_for(actor)
+    ]

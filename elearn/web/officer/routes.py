@@ -1,0 +1,15 @@
+"""Pages of the programme officer."""
+
+from flask import Blueprint, render_template
+
+from elearn.kernel.actor import Role
+from elearn.web.access import access, holds
+
+blueprint = Blueprint("officer", __name__, template_folder="templates")
+
+
+@blueprint.get("/officer")
+@access(holds(Role.PROGRAMME_OFFICER))
+def home() -> str:
+    """Show the page."""
+    return render_template("base.html")

@@ -1,0 +1,28 @@
+"""What runs by the clock: handing over jobs that were left, closing what is overdue."""
+
+from collections.abc import Callable
+
+from flask import Flask
+from huey import crontab
+
+from elearn.infra.jobs import huey_of, sweep
+from elearn.kernel.clock import utc_now
+
+# name: function without arguments, run every minute in the application's context
+EVERY_MINUTE: dict[str, Callable[[], object]] = {
+    "sweep_jobs": lambda: sweep(utc_now()),
+}
+
+
+def _add(app: Flask, name: str, act: Callable[[], object]) -> None:
+    def run() -> None:
+        with app.app_context():
+            act()
+
+    huey_of(app).periodic_task(crontab(minute="*"), name=name)(run)
+
+
+def init_app(app: Flask) -> None:
+    """Register the periodic tasks of ``app`` with its Huey."""
+    for name, act in EVERY_MINUTE.items():
+        _add(app, name, act)

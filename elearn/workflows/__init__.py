@@ -1,0 +1,1 @@
+"""One public function is one act of a person and one transaction."""
