@@ -1,0 +1,1 @@
+"""The synthetic province of Sơn La: invented people in a plausible administration."""
