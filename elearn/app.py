@@ -19,7 +19,7 @@ from elearn.kernel.settings import Settings, from_env
 from elearn.web import access, assets, errors, headers, i18n, identity
 from elearn.web.blueprints import BLUEPRINTS
 from elearn.web.identity import current_actor
-from elearn.web.navigation import nav_items
+from elearn.web.navigation import nav_items, section_tabs
 from elearn.worker.commands import start, worker
 from elearn.worker.handlers import HANDLERS
 
@@ -103,6 +103,7 @@ def _shell(settings: Settings) -> dict[str, object]:
     actor = current_actor()
     return {
         "nav_items": nav_items(actor),
+        "section_tabs": section_tabs(actor),
         "actor": actor,
         "current_user_name": actor.name if actor else None,
         "site_name": settings.site_name,

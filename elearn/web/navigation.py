@@ -42,6 +42,14 @@ ENTRIES: tuple[Entry, ...] = (
 )
 
 
+# The tabs of a section, by the first word of its addresses; a line per topic.
+SECTIONS: dict[str, tuple[Entry, ...]] = {
+    "/hr": (Entry("hr.home", N_("Tổng quan"), "/hr", (Role.HR,)),),
+    "/officer": (Entry("officer.home", N_("Tổng quan"), "/officer", (Role.PROGRAMME_OFFICER,)),),
+    "/admin": (Entry("admin.home", N_("Tổng quan"), "/admin", (Role.ADMIN,)),),
+}
+
+
 def _sees(entry: Entry, actor: Actor) -> bool:
     if entry.needs_person and actor.person_id is None:
         return False
@@ -53,13 +61,31 @@ def entries_for(actor: Actor) -> list[Entry]:
     return [entry for entry in ENTRIES if _sees(entry, actor)]
 
 
-def nav_items(actor: Actor | None) -> list[NavItem]:
-    """Return the menu of ``actor`` for the present request."""
+def _is_under(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(prefix + "/")
+
+
+def _shown(entries: list[Entry]) -> list[NavItem]:
+    """Return ``entries`` as shown; the one with the longest matching prefix is current."""
+    matching = [entry.prefix for entry in entries if _is_under(request.path, entry.prefix)]
+    current = max(matching, key=len, default=None)
+    return [
+        NavItem(translated(entry.label), url_for(entry.endpoint), entry.prefix == current)
+        for entry in entries
+    ]
+
+
+def section_tabs(actor: Actor | None) -> list[NavItem]:
+    """Return the tabs of the section of the present request; none where there is only one."""
     if actor is None:
         return []
-    return [
-        NavItem(
-            translated(entry.label), url_for(entry.endpoint), request.path.startswith(entry.prefix)
-        )
-        for entry in entries_for(actor)
-    ]
+    for prefix, entries in SECTIONS.items():
+        if _is_under(request.path, prefix):
+            seen = [entry for entry in entries if _sees(entry, actor)]
+            return _shown(seen) if len(seen) > 1 else []
+    return []
+
+
+def nav_items(actor: Actor | None) -> list[NavItem]:
+    """Return the menu of ``actor`` for the present request."""
+    return [] if actor is None else _shown(entries_for(actor))
