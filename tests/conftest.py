@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from flask import Flask
@@ -68,6 +69,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+def missing(what: str) -> NoReturn:
+    """Skip a test for want of ``what``, or fail where ELEARN_TEST_REQUIRE names it."""
+    if what in os.environ.get("ELEARN_TEST_REQUIRE", "").split(","):
+        pytest.fail(f"{what} is required here and was not found")
+    pytest.skip(f"no {what} here")
+
+
 def _database(server: str, name: str) -> str:
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -84,7 +92,7 @@ def engine_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         return f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
     server = os.environ[_SERVER]
     if not server:
-        pytest.skip("no PostgreSQL here")
+        missing("postgresql")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     return _database(server, f"elearn_test_{os.getpid()}_{worker}")
 
