@@ -1,0 +1,1 @@
+"""Pure decisions about questions, papers and attempts: no database, no Flask."""
