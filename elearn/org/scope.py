@@ -1,13 +1,13 @@
 """Whose rows a person may see: subtrees of units as the tree stands on a day, as SQL."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from elearn.kernel.actor import Actor, Role
-from elearn.org.models import PositionAssignment, Spanned, UnitAncestry
+from elearn.org.models import PositionAssignment, Recorded, Spanned, UnitAncestry
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,16 @@ def valid_on(
 def held_true(table: type[Spanned]) -> ColumnElement[bool]:
     """Return the condition that a row of ``table`` is still held true."""
     return table.retracted_at.is_(None)
+
+
+def known_at(table: type[Recorded], known: datetime | None) -> ColumnElement[bool]:
+    """Return the condition that we held a row of ``table`` true at ``known``; None: we do now."""
+    if known is None:
+        return table.retracted_at.is_(None)
+    return and_(
+        table.recorded_at <= known,
+        or_(table.retracted_at.is_(None), table.retracted_at > known),
+    )
 
 
 def units_in(scope: UnitScope) -> Select[int]:
