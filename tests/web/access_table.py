@@ -1,0 +1,32 @@
+"""Who may call which view: the one declared table, compared with the site over HTTP.
+
+A line per endpoint: "PUBLIC", "SIGNED_IN", or the roles that may call it, separated by spaces.
+A view that serves several methods has one line. Keep a block per blueprint, endpoints sorted.
+"""
+
+ACCESS: dict[str, str] = {
+    # public
+    "public.entrance": "PUBLIC",
+    "public.healthz": "PUBLIC",
+    "public.readyz": "PUBLIC",
+    "public.set_language": "PUBLIC",
+    # accounts
+    "auth.account": "SIGNED_IN",
+    "auth.login": "PUBLIC",
+    "auth.logout": "SIGNED_IN",
+    # administration
+    "admin.home": "ADMIN",
+    # jobs
+    "jobs.show": "SIGNED_IN",
+    # learning
+    "learner.my_certificates": "SIGNED_IN",
+    "learner.my_modules": "SIGNED_IN",
+    # HR
+    "hr.home": "HR",
+    # coverage
+    "coverage.show": "HR LEADER PROGRAMME_OFFICER",
+    # programme officer
+    "officer.home": "PROGRAMME_OFFICER",
+    # authoring
+    "author.home": "AUTHOR REVIEWER",
+}
