@@ -13,7 +13,7 @@ def N_(message: str) -> str:  # noqa: N802 - the customary name that pybabel loo
 class AppError(Exception):
     """An act was refused for a reason its author can understand."""
 
-    def __init__(self, code: str, message: str, **params: object) -> None:
+    def __init__(self, code: str, message: str, /, **params: object) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
@@ -46,6 +46,6 @@ class Invalid(AppError):
 class TooMany(AppError):
     """The actor has to wait; ``retry_after`` holds seconds."""
 
-    def __init__(self, code: str, message: str, *, retry_after: int, **params: object) -> None:
+    def __init__(self, code: str, message: str, /, *, retry_after: int, **params: object) -> None:
         super().__init__(code, message, retry_after=retry_after, **params)
         self.retry_after = retry_after
