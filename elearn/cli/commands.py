@@ -2,4 +2,6 @@
 
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from elearn.cli.coverage import coverage
+
+COMMANDS: tuple[click.Command, ...] = (coverage,)
