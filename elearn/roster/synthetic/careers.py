@@ -23,10 +23,12 @@ _YEARS_OF_MOVES = 7
 _TRANSFERS_A_YEAR = 0.06
 # Houses without a partner move nobody, so the others move a little more.
 _MOVE_SHARE = _TRANSFERS_A_YEAR * _YEARS_OF_MOVES * 1.12
-_SECOND_POST_SHARE = 0.035
+# Some of them cannot hold it, since they work where it is.
+_SECOND_POST_SHARE = 0.045
 _AWAY_SHARE = 0.06
 _NEWCOMER_SHARE = 0.3
 _JOINING_DAYS = firsts_of_months(FIRST_DAY.year, 2020)
+_EARLY_JOINING_DAYS = firsts_of_months(FIRST_DAY.year, FIRST_DAY.year + 1)
 _LATE_JOINING_DAYS = tuple(day for day in firsts_of_months(2021, 2025) if day < date(2025, 2, 1))
 _LEAVING_DAYS = MOVING_DAYS
 # Many took early retirement in the half-year after the reform.
@@ -106,10 +108,11 @@ class Careers:
         rng = self.stream(index, OUTLINE)
         luck, second, away = rng.random(), rng.random(), rng.random()
         left, reason = _leaving(rng) if place.is_leaver else (OPEN, "")
+        joining_days = self._joining_days(rng, place, reason)
         return Outline(
             index,
             place,
-            _joining_day(rng, may_be_newcomer=self._may_be_newcomer(place)),
+            rng.choice(joining_days),
             left,
             reason,
             second < _SECOND_POST_SHARE and not place.is_leaver,
@@ -117,8 +120,13 @@ class Careers:
             luck,
         )
 
-    def _may_be_newcomer(self, place: Place) -> bool:
-        return not place.is_leaver and place.rank >= self._staffing.houses[place.house].anchors
+    def _joining_days(self, rng: Random, place: Place, reason: str) -> tuple[date, ...]:
+        """Return the days among which a person joined; who retired had served for long."""
+        if reason == "RETIREMENT":
+            return _EARLY_JOINING_DAYS
+        is_anchor = place.rank < self._staffing.houses[place.house].anchors
+        is_newcomer = rng.random() < _NEWCOMER_SHARE and not (is_anchor or place.is_leaver)
+        return _LATE_JOINING_DAYS if is_newcomer else _JOINING_DAYS
 
     def seat(self, outline: Outline) -> Seat:
         """Return the seat the person holds at last."""
@@ -183,18 +191,13 @@ def _leaving(rng: Random) -> tuple[date, str]:
     return rng.choice(days), rng.choices(_LEAVING_REASONS, (70, 25, 5))[0]
 
 
-def _joining_day(rng: Random, *, may_be_newcomer: bool) -> date:
-    is_newcomer = rng.random() < _NEWCOMER_SHARE and may_be_newcomer
-    return rng.choice(_LATE_JOINING_DAYS if is_newcomer else _JOINING_DAYS)
-
-
 def _cut(seat: Seat, first: date, end: date, reason: str) -> list[Portion]:
     """Return the spells of a seat between two days; the last one ends for ``reason``."""
     portions = []
     for spell in seat.spells:
         valid_from, valid_to = max(spell.valid_from, first), min(spell.valid_to, end)
         if valid_from < valid_to:
-            ended = reason if valid_to == end else "UNIT_CHANGE"
+            ended = reason if valid_to == end else spell.end_reason
             portions.append(Portion(spell, valid_from, valid_to, ended))
     return portions
 

@@ -29,17 +29,17 @@ def person_code(index: int) -> str:
     return f"SL{index:06d}"
 
 
-# Person 1 is the first of these, and so on.
+# Person 1 is the first of these, and so on. No generated name is equal to one of theirs.
 CAST = (
-    CastPerson(_COMMUNE, 8, "Lò Thị Mẫu Hoa", date(1988, 4, 12), date(2012, 3, 1)),
-    CastPerson(_COMMUNE, 1, "Quàng Văn Mẫu Minh", date(1993, 9, 2), date(2017, 8, 1)),
-    CastPerson(_COMMUNE, 2, "Nguyễn Thị Mẫu Hạnh", date(1985, 1, 23), date(2011, 6, 1), 9),
-    CastPerson(_OTHER_COMMUNE, 2, "Tòng Văn Mẫu Sơn", date(1987, 7, 30), date(2011, 9, 1), 14),
-    CastPerson(_COMMUNE, 0, "Cà Văn Mẫu Thành", date(1976, 11, 5), date(2011, 1, 1), 6),
-    CastPerson(_HOME_AFFAIRS, 0, "Trần Văn Mẫu Bình", date(1972, 2, 17), date(2011, 1, 1), 3),
-    CastPerson(_HOME_AFFAIRS, 2, "Lê Thị Mẫu Châu", date(1984, 5, 9), date(2011, 3, 1), 2),
-    CastPerson(_SCHOOL, 2, "Phạm Thị Mẫu Giang", date(1986, 12, 1), date(2013, 9, 1), 2),
-    CastPerson(_SCHOOL, 1, "Hà Văn Mẫu Khánh", date(1979, 8, 19), date(2011, 1, 1), 5),
+    CastPerson(_COMMUNE, 8, "Lò Thị Mẫu Hảo", date(1988, 4, 12), date(2012, 3, 1)),
+    CastPerson(_COMMUNE, 1, "Quàng Văn Mẫu Sáng", date(1993, 9, 2), date(2017, 8, 1)),
+    CastPerson(_COMMUNE, 2, "Nguyễn Thị Mẫu Hợp", date(1985, 1, 23), date(2011, 6, 1), 9),
+    CastPerson(_OTHER_COMMUNE, 2, "Tòng Văn Mẫu Định", date(1987, 7, 30), date(2011, 9, 1), 14),
+    CastPerson(_COMMUNE, 0, "Cà Văn Mẫu Thuận", date(1976, 11, 5), date(2011, 1, 1), 6),
+    CastPerson(_HOME_AFFAIRS, 0, "Trần Văn Mẫu Chính", date(1972, 2, 17), date(2011, 1, 1), 3),
+    CastPerson(_HOME_AFFAIRS, 2, "Lê Thị Mẫu Cẩm", date(1984, 5, 9), date(2011, 3, 1), 2),
+    CastPerson(_SCHOOL, 2, "Phạm Thị Mẫu Thơ", date(1986, 12, 1), date(2013, 9, 1), 2),
+    CastPerson(_SCHOOL, 1, "Hà Văn Mẫu Khiêm", date(1979, 8, 19), date(2011, 1, 1), 5),
 )
 
 _ACCOUNTS = (

@@ -115,7 +115,7 @@ class CommuneHouse:
         """Return the seat; every fifth came from the district, the others from old communes."""
         job = self._job(rank)
         before = self._before(rank, job)
-        return Seat(job.category, two_spells(before, self._after(job)))
+        return Seat(job.category, two_spells(before, self._after(rank, job)))
 
     def second_post(self) -> SecondPost:
         """Leaders and officials help out at the commune's service centre."""
@@ -131,12 +131,26 @@ class CommuneHouse:
             return _DEPUTIES[rank - _FIRST_DEPUTY]
         return _FURTHER[rank % len(_FURTHER)]
 
-    def _after(self, job: _Job) -> Spell:
+    def _after(self, rank: int, job: _Job) -> Spell:
         unit = f"{self.code}-{job.place}" if job.place else self.code
         title = job.title if job.place else f"{job.title} {self.commune.place.word}"
         # The focal point serves the whole commune, the counter is its service centre.
         duty_unit = "" if not job.duty else self.code if job.duty == "PAR_FOCAL" else unit
-        return Spell(job.position_type, title, unit, unit, REFORM_DAY, OPEN, job.duty, duty_unit)
+        return Spell(
+            job.position_type,
+            title,
+            self._home(rank, job, unit),
+            unit,
+            REFORM_DAY,
+            OPEN,
+            job.duty,
+            duty_unit,
+        )
+
+    def _home(self, rank: int, job: _Job, unit: str) -> str:
+        """Return the unit of the holder: half of those at the counter belong to the office."""
+        is_sent = job.title == _COUNTER and (self.index + rank) % 2 == 0
+        return f"{self.code}-VP" if is_sent else unit
 
     def _before(self, rank: int, job: _Job) -> Spell:
         if rank % 5 == _FROM_DISTRICT:

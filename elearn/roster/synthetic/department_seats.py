@@ -77,7 +77,9 @@ class DepartmentHouse:
         absorbed = self.department.absorbed
         if absorbed is None:
             return self._seat(Spell("LEADER", self.department.deputy, self.code, self.code))
-        before = Spell("LEADER", "Giám đốc", absorbed.code, absorbed.code, valid_to=DEPARTMENTS_DAY)
+        before = Spell(
+            "LEADER", "Giám đốc Sở", absorbed.code, absorbed.code, valid_to=DEPARTMENTS_DAY
+        )
         return self._seat(*two_spells(before, after))
 
     def _specialist(self, turn: int) -> Seat:
@@ -85,13 +87,17 @@ class DepartmentHouse:
         unit = units[turn % len(units)]
         duty = {0: "PAR_FOCAL", 1: "ONE_STOP"}.get(turn, "")
         duty_unit = self.code if duty else ""
-        if turn % 7 == 6:
+        if turn % 7 == self._turn_from_district():
             after = Spell("SPECIALIST", _SPECIALIST, unit, unit, REFORM_DAY, OPEN)
             district = f"SL-H{(self.index + turn) % _DISTRICTS + 1:02d}"
             return self._seat(district_spell(district, turn), after)
         before = self._specialist_before(turn, unit, duty)
         after = Spell("SPECIALIST", _SPECIALIST, unit, unit, DEPARTMENTS_DAY, OPEN, duty, duty_unit)
         return self._seat(*two_spells(before, after))
+
+    def _turn_from_district(self) -> int:
+        """Return which specialist came from a district: an early one where none were absorbed."""
+        return 6 if self.department.absorbed else 2
 
     def _specialist_before(self, turn: int, unit: str, duty: str) -> Spell:
         """Return the post until 2025-03-01: two of three came from the absorbed department."""

@@ -48,8 +48,8 @@ class Department:
     divisions: tuple[str, ...]
     absorbed: Absorbed | None = None
     earlier_name: str = ""
-    head: str = "Giám đốc"
-    deputy: str = "Phó Giám đốc"
+    head: str = "Giám đốc Sở"
+    deputy: str = "Phó Giám đốc Sở"
 
     def division_codes(self) -> tuple[str, ...]:
         """Codes of the divisions of today; the one that moved in comes last."""
@@ -138,8 +138,8 @@ DEPARTMENTS = (
         "SL-VPUBND",
         "Văn phòng Ủy ban nhân dân tỉnh",
         ("Phòng Tổng hợp", "Phòng Kiểm soát thủ tục hành chính", "Phòng Hành chính - Quản trị"),
-        head="Chánh Văn phòng",
-        deputy="Phó Chánh Văn phòng",
+        head="Chánh Văn phòng UBND tỉnh",
+        deputy="Phó Chánh Văn phòng UBND tỉnh",
     ),
     Department(
         "SL-STP",
@@ -196,8 +196,8 @@ DEPARTMENTS = (
         "SL-TTR",
         "Thanh tra tỉnh",
         ("Văn phòng Thanh tra tỉnh", "Phòng Nghiệp vụ 1", "Phòng Nghiệp vụ 2"),
-        head="Chánh Thanh tra",
-        deputy="Phó Chánh Thanh tra",
+        head="Chánh Thanh tra tỉnh",
+        deputy="Phó Chánh Thanh tra tỉnh",
     ),
 )
 

@@ -34,8 +34,7 @@ def build(officials: int, seed: int, today: date) -> Iterator[tuple[str, Row]]:
 
 def row_counts(officials: int, seed: int, today: date) -> dict[str, int]:
     """Return the number of rows ``build`` yields for each sheet, for the same arguments."""
-    writer = _Writer(officials, seed, today)
-    return {sheet: sum(1 for _ in writer.rows(sheet)) for sheet in SHEETS}
+    return _Writer(officials, seed, today).counts()
 
 
 def _end(day: date) -> str:
@@ -67,6 +66,16 @@ class _Writer:
         if sheet == "events":
             return self._events()
         return self._personal(self._makers[sheet])
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of rows of every sheet; each person is told once."""
+        counts = {"units": sum(1 for _ in self._units()), "events": sum(1 for _ in self._events())}
+        counts |= dict.fromkeys(self._makers, 0)
+        for index in range(1, self._officials + 1):
+            outline = self._careers.outline(index)
+            for sheet, maker in self._makers.items():
+                counts[sheet] += sum(1 for _ in maker(outline))
+        return counts
 
     def _personal(self, maker: _RowMaker) -> Iterator[Row]:
         for index in range(1, self._officials + 1):

@@ -142,7 +142,14 @@ class InstitutionHouse:
     def _seconded(self) -> tuple[Spell, Spell]:
         staff, code = self.institution.staff, self.code
         return (
-            Spell("SPECIALIST", staff, code, code, valid_to=SECONDMENT_DAY),
+            Spell(
+                "SPECIALIST",
+                staff,
+                code,
+                code,
+                valid_to=SECONDMENT_DAY,
+                end_reason="TRANSFER",
+            ),
             Spell(
                 "SPECIALIST",
                 f"{staff} biệt phái tại Trung tâm Phục vụ hành chính công",
@@ -191,6 +198,7 @@ class ProvincialCentreHouse:
             "SL-VPUBND-02",
             "SL-VPUBND-02",
             valid_to=PROVINCIAL_CENTRE_DAY,
+            end_reason="TRANSFER",
         )
         after = Spell(
             "LEADER" if rank in titles else "SPECIALIST",

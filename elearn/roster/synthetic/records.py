@@ -37,7 +37,7 @@ class Spell:
     """A post as it stands between two reorganisations.
 
     ``home`` is the unit the holder belongs to, ``work`` the one he works in; ``duty`` is the duty
-    that goes with the post, held at ``duty_unit``.
+    that goes with the post, held at ``duty_unit``; ``end_reason`` says why the post ended.
     """
 
     position_type: str
@@ -48,6 +48,7 @@ class Spell:
     valid_to: date = OPEN
     duty: str = ""
     duty_unit: str = ""
+    end_reason: str = "UNIT_CHANGE"
 
 
 @dataclass(frozen=True, slots=True)

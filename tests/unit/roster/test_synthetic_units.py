@@ -1,17 +1,14 @@
 """The units and events of the synthetic province, checked from its rows alone."""
 
 from collections import Counter, defaultdict
-from datetime import date
 from itertools import pairwise
 
 import pytest
 
 from elearn.roster.synthetic.generator import build
+from tests.unit.roster.synthetic_rows import FOREVER, NOW, REFORM, TODAY, holds, lives_of
 
-TODAY = date(2026, 11, 22)
 LAST_OLD_DAY = "2025-06-30"
-REFORM = "2025-07-01"
-FOREVER = "9999-12-31"
 
 
 @pytest.fixture(scope="module")
@@ -26,21 +23,11 @@ def events():
 
 def standing(units, day):
     """Map code to the version that holds on ``day``."""
-    return {
-        row["code"]: row for row in units if row["valid_from"] <= day < (row["valid_to"] or FOREVER)
-    }
+    return {row["code"]: row for row in units if holds(row, day)}
 
 
 def kinds(units, day):
     return Counter(row["kind"] for row in standing(units, day).values())
-
-
-def lives(units):
-    """Map code to (first day, end) over all its versions."""
-    spans = defaultdict(list)
-    for row in units:
-        spans[row["code"]].append((row["valid_from"], row["valid_to"] or FOREVER))
-    return {code: (min(spans[code])[0], max(end for _, end in spans[code])) for code in spans}
 
 
 def parties(event):
@@ -80,7 +67,7 @@ def test_old_province_has_twelve_districts_and_two_hundred_communes(units):
     assert (on_last_day["COMMUNE_OFFICE"], on_last_day["PASC_COMMUNE"]) == (0, 0)
 
 
-@pytest.mark.parametrize("day", [REFORM, TODAY.isoformat()])
+@pytest.mark.parametrize("day", [REFORM, NOW])
 def test_new_province_has_seventy_five_communes_with_offices_and_centres(units, day):
     now = kinds(units, day)
     assert (now["DISTRICT"], now["ONE_STOP"], now["TOWNSHIP"]) == (0, 0, 0)
@@ -88,15 +75,13 @@ def test_new_province_has_seventy_five_communes_with_offices_and_centres(units, 
     assert (now["COMMUNE_OFFICE"], now["PASC_COMMUNE"]) == (225, 75)
 
 
-@pytest.mark.parametrize(
-    ("day", "expected"), [("2025-02-28", 19), ("2025-03-01", 14), (TODAY.isoformat(), 14)]
-)
+@pytest.mark.parametrize(("day", "expected"), [("2025-02-28", 19), ("2025-03-01", 14), (NOW, 14)])
 def test_departments_are_fourteen_after_the_mergers_of_march(units, day, expected):
     assert kinds(units, day)["PROV_DEPARTMENT"] == expected
 
 
 def test_provincial_bodies_are_there_today(units):
-    now = kinds(units, TODAY.isoformat())
+    now = kinds(units, NOW)
     assert now["PASC_PROVINCE"] == now["POLITICAL_SCHOOL"] == 1
     assert now["PARTY_BODY"] == now["COUNCIL"] == now["MASS_ORGANISATION"] == 1
     assert now["CENTRAL_VERTICAL_AGENCY"] == 4
@@ -104,7 +89,7 @@ def test_provincial_bodies_are_there_today(units):
 
 
 def test_every_department_has_three_or_four_divisions_today(units):
-    now = standing(units, TODAY.isoformat())
+    now = standing(units, NOW)
     divisions = Counter(
         row["parent_code"] for row in now.values() if row["kind"] == "DEPT_DIVISION"
     )
@@ -142,7 +127,7 @@ def test_versions_of_a_unit_follow_each_other_without_gap_or_overlap(units):
 
 
 def test_parents_live_as_long_as_their_children_stand_under_them(units):
-    alive = lives(units)
+    alive = lives_of(units)
     for row in units:
         if row["code"] == "SL":
             assert row["parent_code"] == ""
@@ -242,7 +227,7 @@ def test_departments_that_absorb_stand_on_both_sides(units, events):
 
 
 def test_every_end_of_a_unit_has_exactly_one_event_of_that_day(units, events):
-    ended = {(code, end) for code, (_, end) in lives(units).items() if end != FOREVER}
+    ended = {(code, end) for code, (_, end) in lives_of(units).items() if end != FOREVER}
     explained = Counter()
     for event in events:
         predecessors, successors = parties(event)
@@ -252,7 +237,7 @@ def test_every_end_of_a_unit_has_exactly_one_event_of_that_day(units, events):
 
 
 def test_successors_begin_with_the_event_or_lived_on_through_it(units, events):
-    alive = lives(units)
+    alive = lives_of(units)
     for event in events:
         predecessors, successors = parties(event)
         assert (predecessors | successors) <= set(alive)
@@ -290,7 +275,7 @@ def test_names_of_communes_and_schools_are_plainly_invented_and_unique(units):
 def test_a_larger_province_has_more_schools_but_the_same_territory():
     def count(officials):
         rows = [row for sheet, row in build(officials, 1, TODAY) if sheet == "units"]
-        return kinds(rows, TODAY.isoformat())
+        return kinds(rows, NOW)
 
     small, large = count(300), count(4000)
     assert (small.pop("PUBLIC_SERVICE_UNIT"), large.pop("PUBLIC_SERVICE_UNIT")) == (12, 100)
