@@ -189,6 +189,12 @@ def test_about_three_in_a_hundred_hold_a_second_post_within_their_first(large_pr
             and end_of(row) <= end_of(first)
             for first in careers[row["person_code"]]
         )
+    kind = {row["code"]: row["kind"] for row in large_province["units"]}
+    parents = parent_on(large_province, NOW)
+    in_centres = [row for row in second if kind[row["duty_unit_code"]] == "PASC_COMMUNE"]
+    assert in_centres
+    for row in in_centres:
+        assert under(row["home_unit_code"], parents[row["duty_unit_code"]], parents)
     assert 0.015 < sum(holds(row, NOW) for row in second) / len(careers) < 0.04
 
 
