@@ -1,0 +1,61 @@
+"""From answers to a score: Decimal throughout, rounded once, when the grade is frozen."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from elearn.assessment.domain import question_types
+
+# What the columns of a grade hold.
+_FROZEN = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question of an attempt with the answer that counts; ``value`` None is none."""
+
+    item_id: int
+    type: str
+    body: Mapping[str, Any]
+    points: Decimal
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """The frozen result of an attempt. ``item_scores``: {item id: points earned}."""
+
+    score: Decimal
+    max_score: Decimal
+    passed: bool
+    item_scores: Mapping[int, Decimal]
+
+
+def _frozen(value: Decimal) -> Decimal:
+    return value.quantize(_FROZEN, ROUND_HALF_UP)
+
+
+def percent(score: Decimal, max_score: Decimal) -> Decimal:
+    """Return the score in percent, 0 to 100, unrounded; 0 where nothing could be earned."""
+    return score * 100 / max_score if max_score else Decimal(0)
+
+
+def has_passed(score: Decimal, max_score: Decimal, pass_percent: Decimal) -> bool:
+    """Whether the score reaches ``pass_percent`` of what could be earned, exactly counted."""
+    return score * 100 >= pass_percent * max_score
+
+
+def grade(items: Iterable[Answered], pass_percent: Decimal) -> Graded:
+    """Return the result of an attempt; unanswered questions earn nothing."""
+    earned, total = {}, Decimal(0)
+    for item in items:
+        earned[item.item_id] = item.points * question_types.grade(item.type, item.body, item.value)
+        total += item.points
+    score = _frozen(sum(earned.values(), Decimal(0)))
+    return Graded(
+        score=score,
+        max_score=total,
+        passed=has_passed(score, total, pass_percent),
+        item_scores={item_id: _frozen(points) for item_id, points in earned.items()},
+    )
