@@ -16,7 +16,7 @@ from elearn import tables
 from elearn.cli.commands import COMMANDS
 from elearn.infra import db, jobs, logs, mail, storage
 from elearn.kernel.settings import Settings, from_env
-from elearn.web import access, assets, errors, headers, i18n, identity
+from elearn.web import access, assets, errors, headers, i18n, identity, labels
 from elearn.web.blueprints import BLUEPRINTS
 from elearn.web.identity import current_actor
 from elearn.web.navigation import nav_items, section_tabs
@@ -89,6 +89,7 @@ def _open_site(app: Flask, settings: Settings) -> None:
     CSRFProtect(app)
     identity.init_app(app)
     i18n.init_app(app)
+    labels.init_app(app)
     errors.init_app(app)
     assets.init_app(app)
     Compress(app)

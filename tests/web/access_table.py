@@ -24,6 +24,7 @@ ACCESS: dict[str, str] = {
     # HR
     "hr.home": "HR",
     # coverage
+    "coverage.export": "HR LEADER PROGRAMME_OFFICER",
     "coverage.show": "HR LEADER PROGRAMME_OFFICER",
     # programme officer
     "officer.home": "PROGRAMME_OFFICER",
