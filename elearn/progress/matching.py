@@ -11,6 +11,8 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
+    Label,
     Select,
     and_,
     false,
@@ -121,24 +123,28 @@ def version_condition(unit_id: InstrumentedAttribute[int], lens: Lens) -> Column
     )
 
 
-def _duties(rule: Rule, lens: Lens) -> Select[int, str] | None:
+def _label(rule: Rule) -> tuple[Label[int], Label[str]]:
+    return literal(rule.group_id).label("group_id"), literal(rule.code).label("group_code")
+
+
+def _duties(rule: Rule, lens: Lens) -> Select[int, int, str] | None:
     condition = duty_condition(rule.clauses)
     if condition is None:
         return None
     # An outer join: a clause without kinds does not ask what the unit is.
     return (
-        select(Duty.person_id, literal(rule.code).label("group_code"))
+        select(Duty.person_id, *_label(rule))
         .outerjoin(UnitVersion, version_condition(Duty.unit_id, lens))
         .where(condition, valid_on(Duty, lens.day), known_true(Duty, lens.known))
     )
 
 
-def _positions(rule: Rule, lens: Lens) -> Select[int, str] | None:
+def _positions(rule: Rule, lens: Lens) -> Select[int, int, str] | None:
     condition = position_condition(rule.clauses)
     if condition is None:
         return None
     return (
-        select(PositionAssignment.person_id, literal(rule.code).label("group_code"))
+        select(PositionAssignment.person_id, *_label(rule))
         .outerjoin(UnitVersion, version_condition(PositionAssignment.duty_unit_id, lens))
         .where(
             condition,
@@ -148,15 +154,11 @@ def _positions(rule: Rule, lens: Lens) -> Select[int, str] | None:
     )
 
 
-def members_by(rules: Sequence[Rule], lens: Lens) -> Select[int, str]:
-    """Return the select of distinct (person_id, group_code) that match one of ``rules``."""
+def _matches(rules: Iterable[Rule], lens: Lens) -> CompoundSelect[int, int, str] | None:
+    """Return (person_id, group_id, group_code) of all matches, repeated; None without rules."""
     found = [match(rule, lens) for rule in rules for match in (_duties, _positions)]
     parts = [part for part in found if part is not None]
-    if not parts:
-        nobody = select(PositionAssignment.person_id, literal("").label("group_code"))
-        return nobody.where(false())
-    matches = union_all(*parts).subquery()
-    return select(matches.c.person_id, matches.c.group_code).distinct()
+    return union_all(*parts) if parts else None
 
 
 def members(
@@ -168,7 +170,22 @@ def members(
     now. Group rules are not asked when they were known. Reads the rules at once (one statement);
     the select itself is one statement on both engines.
     """
-    return members_by(rules_on(session, day, programme_id), Lens(day, known_at))
+    rules = rules_on(session, day, programme_id)
+    matches = _matches(rules, Lens(day, known_at))
+    if matches is None:
+        nobody = select(PositionAssignment.person_id, literal("").label("group_code"))
+        return nobody.where(false())
+    found = matches.subquery()
+    return select(found.c.person_id, found.c.group_code).distinct()
+
+
+def groups_by_programme(session: Session, person_id: int, day: date) -> dict[int, list[str]]:
+    """Return the codes of the groups a person belongs to on ``day``, by programme.
+
+    Groups stand in the order of their programme; programmes without any are absent. Two
+    statements.
+    """
+    return _groups(session, person_id, rules_on(session, day), day)
 
 
 def groups_of(session: Session, person_id: int, programme_id: int, day: date) -> list[str]:
@@ -177,8 +194,21 @@ def groups_of(session: Session, person_id: int, programme_id: int, day: date) ->
     In the order of the programme; empty when the person is in none. Two statements.
     """
     rules = rules_on(session, day, programme_id)
+    return _groups(session, person_id, rules, day).get(programme_id, [])
+
+
+def _groups(
+    session: Session, person_id: int, rules: Sequence[Rule], day: date
+) -> dict[int, list[str]]:
+    matches = _matches(rules, Lens(day))
+    if matches is None:
+        return {}
     # Both engines push the person into the branches of the union, where an index answers.
-    matched = members_by(rules, Lens(day)).subquery()
-    codes = select(matched.c.group_code).where(matched.c.person_id == person_id)
-    held = set(session.scalars(codes))
-    return [code for code in dict.fromkeys(rule.code for rule in rules) if code in held]
+    found = matches.subquery()
+    held = set(session.scalars(select(found.c.group_id).where(found.c.person_id == person_id)))
+    groups: dict[int, list[str]] = {}
+    for rule in rules:
+        codes = groups.setdefault(rule.programme_id, [])
+        if rule.group_id in held and rule.code not in codes:
+            codes.append(rule.code)
+    return {programme_id: codes for programme_id, codes in groups.items() if codes}

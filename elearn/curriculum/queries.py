@@ -1,0 +1,175 @@
+"""What is taught, as learners may see it: programmes, paths, modules with their lessons."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from elearn.curriculum.models import (
+    LegalDocument,
+    Lesson,
+    LessonVersion,
+    Module,
+    PathItem,
+    Programme,
+    Target,
+)
+from elearn.curriculum.rules import Deadline, PathStep
+
+TRAINED = "TRAINED"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeHead:
+    """A programme as its members see it."""
+
+    programme_id: int
+    code: str
+    title: str
+    period_to: date | None
+    validity_months: int | None
+    certificate_title: str
+    deadlines: tuple[Deadline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonHead:
+    """A published lesson in the list of its module."""
+
+    lesson_id: int
+    version_id: int
+    code: str
+    title: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleOutline:
+    """A module with its published lessons in order; there may be none yet."""
+
+    module_id: int
+    code: str
+    title: str
+    summary: str
+    test_code: str | None
+    lessons: tuple[LessonHead, ...]
+
+    @property
+    def minutes(self) -> int:
+        """The reading time of all lessons together."""
+        return sum(lesson.minutes for lesson in self.lessons)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A legal document as it is shown under a lesson that cites it."""
+
+    code: str
+    number: str | None
+    type: str
+    issuer: str
+    issued_on: date | None
+    title: str
+    in_force_from: date | None
+    in_force_to: date | None
+    status: str
+    replaced_by: tuple[str, ...]
+
+
+def list_programmes(session: Session) -> list[ProgrammeHead]:
+    """Return all programmes, the newest period first. Two statements."""
+    deadlines: dict[int, list[Deadline]] = {}
+    for target in session.scalars(select(Target).where(Target.measure == TRAINED)):
+        deadlines.setdefault(target.programme_id, []).append(Deadline(target.group_code, target.by))
+    rows = session.scalars(select(Programme).order_by(Programme.period_from.desc(), Programme.id))
+    return [
+        ProgrammeHead(
+            programme_id=row.id,
+            code=row.code,
+            title=row.title,
+            period_to=row.period_to,
+            validity_months=row.validity_months,
+            certificate_title=str(row.certificate.get("title", "")),
+            deadlines=tuple(deadlines.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def list_paths(session: Session) -> dict[int, list[PathStep]]:
+    """Return the path of each programme in order; retired modules have left it. One statement."""
+    rows = session.scalars(
+        select(PathItem)
+        .join(Module, Module.id == PathItem.module_id)
+        .where(Module.retired_at.is_(None))
+        .order_by(PathItem.programme_id, PathItem.position)
+    )
+    paths: dict[int, list[PathStep]] = {}
+    for row in rows:
+        step = PathStep(row.module_id, tuple(row.group_codes), row.required)
+        paths.setdefault(row.programme_id, []).append(step)
+    return paths
+
+
+def list_modules(session: Session, code: str | None = None) -> list[ModuleOutline]:
+    """Return the modules not retired, or the one called ``code``, in order. One statement."""
+    published = and_(Lesson.module_id == Module.id, Lesson.retired_at.is_(None))
+    query = (
+        select(
+            Module,
+            Lesson.id.label("lesson_id"),
+            Lesson.code,
+            LessonVersion.id.label("version_id"),
+            LessonVersion.title,
+            LessonVersion.minutes,
+        )
+        .outerjoin(Lesson, published)
+        .outerjoin(LessonVersion, LessonVersion.id == Lesson.published_version_id)
+        .where(Module.retired_at.is_(None))
+        .order_by(Module.position, Module.id, Lesson.position, Lesson.id)
+    )
+    if code is not None:
+        query = query.where(Module.code == code)
+    lessons: dict[int, list[LessonHead]] = {}
+    modules: dict[int, Module] = {}
+    for module, lesson_id, lesson_code, version_id, title, minutes in session.execute(query):
+        modules[module.id] = module
+        heads = lessons.setdefault(module.id, [])
+        if version_id is not None:
+            heads.append(LessonHead(lesson_id, version_id, lesson_code, title, minutes))
+    return [_outline(module, lessons[module.id]) for module in modules.values()]
+
+
+def _outline(module: Module, lessons: list[LessonHead]) -> ModuleOutline:
+    return ModuleOutline(
+        module_id=module.id,
+        code=module.code,
+        title=module.title,
+        summary=module.summary,
+        test_code=module.test_paper_code,
+        lessons=tuple(lessons),
+    )
+
+
+def list_documents(session: Session, codes: Collection[str]) -> list[Document]:
+    """Return the documents among ``codes`` that are known, in the order of ``codes``."""
+    rows = session.scalars(select(LegalDocument).where(LegalDocument.code.in_(codes)))
+    known = {row.code: row for row in rows}
+    return [_document(known[code]) for code in dict.fromkeys(codes) if code in known]
+
+
+def _document(row: LegalDocument) -> Document:
+    return Document(
+        code=row.code,
+        number=row.number,
+        type=row.type,
+        issuer=row.issuer,
+        issued_on=row.issued_on,
+        title=row.title,
+        in_force_from=row.in_force_from,
+        in_force_to=row.in_force_to,
+        status=row.status,
+        replaced_by=tuple(row.replaced_by),
+    )
