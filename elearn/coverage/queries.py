@@ -1,7 +1,6 @@
 """Coverage from the spans, for any day, as known at any time, in plain SQL."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -328,7 +327,7 @@ def _cause(session: Session, person_id: int, question: Question) -> EndReason:
 
 
 def select_missing(
-    session: Session, programme: ProgrammeInfo, question: Question, units: Sequence[int]
+    session: Session, programme: ProgrammeInfo, question: Question, units: Select[int]
 ) -> Select[int]:
     """Return the select of people in ``units`` (counting units) who count and are not trained."""
     members = matching.members(session, programme.id, question.day, question.known_at).subquery()

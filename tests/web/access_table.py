@@ -22,6 +22,7 @@ ACCESS: dict[str, str] = {
     "learner.my_certificates": "SIGNED_IN",
     "learner.my_modules": "SIGNED_IN",
     # HR
+    "hr.export_missing": "HR",
     "hr.home": "HR",
     # coverage
     "coverage.export": "HR LEADER PROGRAMME_OFFICER",
