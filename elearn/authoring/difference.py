@@ -182,7 +182,7 @@ def _append(pieces: list[Piece], text: str, *, is_changed: bool) -> None:
 
 def _cut(rows: Sequence[Row], context: int) -> Iterator[Row]:
     """Yield ``rows`` with stretches far from any change folded into one row each."""
-    near = set()
+    near: set[int] = set()
     for index, row in enumerate(rows):
         if row.change is not Change.SAME:
             near.update(range(index - context, index + context + 1))
