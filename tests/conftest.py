@@ -76,7 +76,9 @@ def missing(what: str) -> NoReturn:
     pytest.skip(f"no {what} here")
 
 
-def _database(server: str, name: str) -> str:
+def fresh_database(name: str) -> str:
+    """Return the URL of a new, empty PostgreSQL database called ``name``."""
+    server = os.environ[_SERVER]
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f'drop database if exists "{name}" with (force)'))
@@ -94,7 +96,7 @@ def engine_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     if not server:
         missing("postgresql")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    return _database(server, f"elearn_test_{os.getpid()}_{worker}")
+    return fresh_database(f"elearn_test_{os.getpid()}_{worker}")
 
 
 def make_app(url: str, folder: Path) -> Flask:
