@@ -1,0 +1,1 @@
+"""Drafts of lessons and questions, from opening to publication."""

@@ -1,0 +1,121 @@
+"""Tables of what is being written: drafts of lessons and questions, their editors and reviews."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from elearn.infra.db import Base, UTCDateTime, enum_type
+
+
+class DraftKind(StrEnum):
+    """What a draft is to become a version of."""
+
+    LESSON = "LESSON"
+    QUESTION = "QUESTION"
+
+
+class DraftOrigin(StrEnum):
+    """Where its text came from first: a person in the browser, or a content file."""
+
+    BROWSER = "BROWSER"
+    FILE = "FILE"
+
+
+class DraftState(StrEnum):
+    """editing → in review → (returned → in review) → published; or discarded."""
+
+    EDITING = "EDITING"
+    IN_REVIEW = "IN_REVIEW"
+    RETURNED = "RETURNED"
+    PUBLISHED = "PUBLISHED"
+    DISCARDED = "DISCARDED"
+
+
+class DraftAct(StrEnum):
+    """What was done with a draft, saving aside."""
+
+    OPENED = "OPENED"
+    SUBMITTED = "SUBMITTED"
+    WITHDRAWN = "WITHDRAWN"
+    RETURNED = "RETURNED"
+    PUBLISHED = "PUBLISHED"
+    DISCARDED = "DISCARDED"
+
+
+_IS_OPEN = "state IN ('EDITING', 'IN_REVIEW', 'RETURNED')"
+
+
+class Draft(Base):
+    """A text that is not published yet; at most one open one per thing and origin.
+
+    ``code`` names the lesson or question, which need not exist yet; ``module_code`` its module or
+    bank. ``content`` is described in authoring.drafts.content. ``base_number`` is the version it
+    started from, None for a new thing. ``lock_version`` grows with every save: a save that does
+    not name the present one is refused. ``source`` is the path of the file for origin FILE.
+    """
+
+    __tablename__ = "authoring_draft"
+    __table_args__ = (
+        Index(
+            "uq_authoring_draft_open",
+            "kind",
+            "code",
+            "origin",
+            unique=True,
+            postgresql_where=text(_IS_OPEN),
+            sqlite_where=text(_IS_OPEN),
+        ),
+        Index(None, "state", "submitted_at"),
+        Index(None, "kind", "code"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[DraftKind] = mapped_column(enum_type(DraftKind))
+    code: Mapped[str] = mapped_column(String(64))
+    module_code: Mapped[str] = mapped_column(String(64))
+    origin: Mapped[DraftOrigin] = mapped_column(enum_type(DraftOrigin))
+    source: Mapped[str | None] = mapped_column(Text)
+    base_number: Mapped[int | None]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[DraftState] = mapped_column(enum_type(DraftState))
+    lock_version: Mapped[int] = mapped_column(default=1)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("accounts_user.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_by: Mapped[int | None] = mapped_column(ForeignKey("accounts_user.id"))
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    submitted_by: Mapped[int | None] = mapped_column(ForeignKey("accounts_user.id"))
+    submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    change_note: Mapped[str | None] = mapped_column(Text)
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts_user.id"))
+    closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    published_number: Mapped[int | None]
+
+
+class DraftEditor(Base):
+    """Somebody who saved the draft at least once; he may not publish it."""
+
+    __tablename__ = "authoring_draft_editor"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("authoring_draft.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts_user.id"), primary_key=True, index=True
+    )
+    first_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    last_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class DraftEvent(Base):
+    """One act on a draft with its comment; added, never edited."""
+
+    __tablename__ = "authoring_draft_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("authoring_draft.id"), index=True)
+    act: Mapped[DraftAct] = mapped_column(enum_type(DraftAct))
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_user.id"))
+    comment: Mapped[str | None] = mapped_column(Text)
+    lock_version: Mapped[int]
