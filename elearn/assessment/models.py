@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -180,6 +181,19 @@ class Attempt(Base):
     closed_by: Mapped[str | None] = mapped_column(String(16))
 
 
+class AttemptEpoch(Base):
+    """A device took an attempt over; ``session_id`` is the sign-in session it did so in."""
+
+    __tablename__ = "assessment_attempt_epoch"
+    __table_args__ = (UniqueConstraint("attempt_id", "epoch"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("assessment_attempt.id"))
+    epoch: Mapped[int]
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("accounts_sign_in_session.id"))
+    began_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class AttemptItem(Base):
     """One drawn question of an attempt: its pinned version, its options in their order."""
 
@@ -207,7 +221,7 @@ class AnswerEvent(Base):
     attempt_id: Mapped[int] = mapped_column(ForeignKey("assessment_attempt.id"))
     item_id: Mapped[int] = mapped_column(ForeignKey("assessment_attempt_item.id"))
     epoch: Mapped[int]
-    client_seq: Mapped[int]
+    client_seq: Mapped[int] = mapped_column(BigInteger)
     uuid: Mapped[str] = mapped_column(Uuid(as_uuid=False), unique=True)
     value: Mapped[Any] = mapped_column(JSON)
     status: Mapped[AnswerStatus] = mapped_column(enum_type(AnswerStatus))

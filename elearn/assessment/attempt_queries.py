@@ -1,0 +1,373 @@
+"""Reads of one attempt: its sheet while it runs, its result when it has ended."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from elearn.assessment.domain.grading import Answered, percent
+from elearn.assessment.domain.question_types import Explained, Presented, type_of
+from elearn.assessment.models import (
+    AnswerEvent,
+    AnswerStatus,
+    Attempt,
+    AttemptEpoch,
+    AttemptItem,
+    AttemptState,
+    FeedbackRule,
+    Grade,
+    Paper,
+    PaperVersion,
+    QuestionVersion,
+)
+from elearn.assessment.policy import is_released, no_such_attempt
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptHead:
+    """An attempt and the settings of its paper; ``session_id``: the device that holds it."""
+
+    id: int
+    person_id: int
+    paper_code: str
+    paper_title: str
+    section_titles: tuple[str, ...]
+    number: int
+    state: AttemptState
+    epoch: int
+    session_id: int | None
+    started_at: datetime
+    deadline_at: datetime | None
+    submitted_at: datetime | None
+    closed_by: str | None
+    pass_percent: Decimal
+    feedback: FeedbackRule
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The answer that counts for an item, and its place in the order of changes."""
+
+    value: Any
+    epoch: int
+    client_seq: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SheetItem:
+    """A question on the page of a running attempt: no key, no feedback."""
+
+    id: int
+    number: int
+    section: int
+    points: Decimal
+    shown: Presented
+    ticked: frozenset[str]
+    is_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All questions of a running attempt. ``last_seq``: the highest client_seq of its epoch.
+
+    ``superseded`` are the numbers of questions that a former device changed too late.
+    """
+
+    items: tuple[SheetItem, ...]
+    last_seq: int
+    superseded: tuple[int, ...]
+
+    @property
+    def unanswered(self) -> tuple[SheetItem, ...]:
+        """Return the questions without an answer."""
+        return tuple(item for item in self.items if not item.is_answered)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultItem:
+    """A question after release, with the points earned."""
+
+    number: int
+    section: int
+    points: Decimal
+    earned: Decimal
+    told: Explained
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The result of a graded attempt; ``items`` is empty unless keys are released."""
+
+    score: Decimal
+    max_score: Decimal
+    percent: Decimal
+    passed: bool
+    graded_at: datetime
+    is_released: bool
+    late_count: int
+    items: tuple[ResultItem, ...]
+
+
+# The reason of a grade that a human decision made with answers that came too late (I5).
+LATE_COUNTED = "late_counted"
+
+
+def get_attempt(session: Session, attempt_id: int, *, person_id: int | None) -> AttemptHead:
+    """Return the attempt of ``person_id``. Raises NotFound, also for the attempts of others."""
+    row = session.execute(
+        select(Attempt, Paper.code, PaperVersion, AttemptEpoch.session_id)
+        .join(Paper, Paper.id == Attempt.paper_id)
+        .join(PaperVersion, PaperVersion.id == Attempt.paper_version_id)
+        .outerjoin(
+            AttemptEpoch,
+            and_(AttemptEpoch.attempt_id == Attempt.id, AttemptEpoch.epoch == Attempt.epoch),
+        )
+        .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise no_such_attempt()
+    attempt, version = row.Attempt, row.PaperVersion
+    return AttemptHead(
+        id=attempt.id,
+        person_id=attempt.person_id,
+        paper_code=row.code,
+        paper_title=version.title,
+        section_titles=tuple(str(section["title"]) for section in version.sections),
+        number=attempt.number,
+        state=attempt.state,
+        epoch=attempt.epoch,
+        session_id=row.session_id,
+        started_at=attempt.started_at,
+        deadline_at=attempt.deadline_at,
+        submitted_at=attempt.submitted_at,
+        closed_by=attempt.closed_by,
+        pass_percent=version.pass_percent,
+        feedback=version.feedback,
+    )
+
+
+def current_answers(
+    session: Session,
+    attempt_id: int,
+    *,
+    up_to: tuple[int, int] | None = None,
+    statuses: Sequence[AnswerStatus] = (AnswerStatus.STORED,),
+) -> dict[int, Current]:
+    """Return {item id: the last answer by (epoch, client_seq)}, where there is one (I2).
+
+    ``up_to`` (epoch, client_seq) leaves out what was changed after that point.
+    """
+    place = func.row_number().over(
+        partition_by=AnswerEvent.item_id,
+        order_by=(
+            AnswerEvent.epoch.desc(),
+            AnswerEvent.client_seq.desc(),
+            AnswerEvent.id.desc(),
+        ),
+    )
+    events = select(
+        AnswerEvent.item_id,
+        AnswerEvent.value,
+        AnswerEvent.epoch,
+        AnswerEvent.client_seq,
+        AnswerEvent.received_at,
+        place.label("place"),
+    ).where(AnswerEvent.attempt_id == attempt_id, AnswerEvent.status.in_(statuses))
+    if up_to is not None:
+        epoch, client_seq = up_to
+        events = events.where(
+            or_(
+                AnswerEvent.epoch < epoch,
+                and_(AnswerEvent.epoch == epoch, AnswerEvent.client_seq <= client_seq),
+            )
+        )
+    ranked = events.subquery()
+    rows = session.execute(select(ranked).where(ranked.c.place == 1))
+    return {
+        row.item_id: Current(row.value, row.epoch, row.client_seq, row.received_at) for row in rows
+    }
+
+
+def pending_superseded(
+    current: Mapping[int, Current], superseded: Mapping[int, Current]
+) -> dict[int, Current]:
+    """Return what a former device sent too late and the examinee has not answered since (I8)."""
+    return {
+        item_id: late
+        for item_id, late in superseded.items()
+        if (now := current.get(item_id)) is None
+        or (now.received_at < late.received_at and now.value != late.value)
+    }
+
+
+def last_seq(session: Session, attempt_id: int, epoch: int) -> int:
+    """Return the highest client_seq received in ``epoch``, 0 when there is none."""
+    return int(
+        session.scalar(
+            select(func.coalesce(func.max(AnswerEvent.client_seq), 0)).where(
+                AnswerEvent.attempt_id == attempt_id, AnswerEvent.epoch == epoch
+            )
+        )
+        or 0
+    )
+
+
+def form_changes(
+    session: Session,
+    attempt_id: int,
+    *,
+    shown_up_to: tuple[int, int],
+    fields: Mapping[str, Sequence[str]],
+) -> list[tuple[int, object]]:
+    """Return (item id, value) for what a plain form changed, unchecked.
+
+    The form showed the answers up to (epoch, client_seq) ``shown_up_to``; a field that still
+    says what was shown, or what counts by now, is no change. A radio that is not set says
+    nothing; a checkbox that is not set may have been cleared.
+    """
+    rows = session.execute(
+        select(AttemptItem.id, QuestionVersion.type)
+        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
+        .where(AttemptItem.attempt_id == attempt_id)
+        .order_by(AttemptItem.position)
+    ).all()
+    shown = current_answers(session, attempt_id, up_to=shown_up_to)
+    current = current_answers(session, attempt_id)
+    changes: list[tuple[int, object]] = []
+    for item_id, type_name in rows:
+        kind = type_of(type_name)
+        value = kind.parse_form(fields.get(str(item_id), ()))
+        ticked = frozenset(fields.get(str(item_id), ()))
+        was = {
+            kind.form_values(state[item_id].value if item_id in state else None)
+            for state in (shown, current)
+        }
+        if value is not None and ticked not in was:
+            changes.append((item_id, value))
+    return changes
+
+
+def get_sheet(session: Session, head: AttemptHead) -> Sheet:
+    """Return the questions of ``head`` with the answers that count now, without any key."""
+    rows = session.execute(
+        select(AttemptItem, QuestionVersion.type, QuestionVersion.rendered)
+        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
+        .where(AttemptItem.attempt_id == head.id)
+        .order_by(AttemptItem.position)
+    ).all()
+    current = current_answers(session, head.id)
+    superseded = current_answers(session, head.id, statuses=(AnswerStatus.SUPERSEDED,))
+    pending = pending_superseded(current, superseded)
+    return Sheet(
+        items=tuple(
+            _sheet_item(row.AttemptItem, row.type, row.rendered, current.get(row.AttemptItem.id))
+            for row in rows
+        ),
+        last_seq=last_seq(session, head.id, head.epoch),
+        superseded=tuple(row.AttemptItem.position for row in rows if row.AttemptItem.id in pending),
+    )
+
+
+def _sheet_item(
+    item: AttemptItem, type_name: str, rendered: Mapping[str, Any], answer: Current | None
+) -> SheetItem:
+    kind = type_of(type_name)
+    value = answer.value if answer else None
+    return SheetItem(
+        id=item.id,
+        number=item.position,
+        section=item.section,
+        points=item.points,
+        shown=kind.present(rendered, item.option_order),
+        ticked=kind.form_values(value),
+        is_answered=kind.is_answer(value),
+    )
+
+
+def counted_by(reason: str) -> tuple[AnswerStatus, ...]:
+    """Return which answers a grade made for ``reason`` counts."""
+    if reason == LATE_COUNTED:
+        return (AnswerStatus.STORED, AnswerStatus.LATE)
+    return (AnswerStatus.STORED,)
+
+
+def list_answered(session: Session, attempt_id: int, *, reason: str) -> list[Answered]:
+    """Return every question of an attempt with its key and the answer a grade counts."""
+    current = current_answers(session, attempt_id, statuses=counted_by(reason))
+    rows = session.execute(
+        select(AttemptItem.id, AttemptItem.points, QuestionVersion.type, QuestionVersion.body)
+        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
+        .where(AttemptItem.attempt_id == attempt_id)
+        .order_by(AttemptItem.position)
+    )
+    return [
+        Answered(
+            row.id,
+            row.type,
+            row.body,
+            row.points,
+            current[row.id].value if row.id in current else None,
+        )
+        for row in rows
+    ]
+
+
+def get_result(session: Session, head: AttemptHead) -> Result | None:
+    """Return the result of ``head``, with keys only where its paper releases them (C24).
+
+    None while the attempt is not graded.
+    """
+    grade = session.scalars(
+        select(Grade).where(Grade.attempt_id == head.id).order_by(Grade.number.desc()).limit(1)
+    ).one_or_none()
+    if grade is None:
+        return None
+    late_count = session.scalar(
+        select(func.count()).where(
+            AnswerEvent.attempt_id == head.id, AnswerEvent.status == AnswerStatus.LATE
+        )
+    )
+    released = is_released(head.feedback, head.state)
+    return Result(
+        score=grade.score,
+        max_score=grade.max_score,
+        percent=percent(grade.score, grade.max_score),
+        passed=grade.passed,
+        graded_at=grade.graded_at,
+        is_released=released,
+        late_count=late_count or 0,
+        items=_result_items(session, head.id, grade) if released else (),
+    )
+
+
+def _result_items(session: Session, attempt_id: int, grade: Grade) -> tuple[ResultItem, ...]:
+    current = current_answers(session, attempt_id, statuses=counted_by(grade.reason))
+    rows = session.execute(
+        select(AttemptItem, QuestionVersion)
+        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
+        .where(AttemptItem.attempt_id == attempt_id)
+        .order_by(AttemptItem.position)
+    )
+    return tuple(
+        ResultItem(
+            number=row.AttemptItem.position,
+            section=row.AttemptItem.section,
+            points=row.AttemptItem.points,
+            earned=Decimal(grade.item_scores[str(row.AttemptItem.id)]),
+            told=type_of(row.QuestionVersion.type).explain(
+                row.QuestionVersion.body,
+                row.QuestionVersion.rendered,
+                current[row.AttemptItem.id].value if row.AttemptItem.id in current else None,
+                row.AttemptItem.option_order,
+            ),
+            citations=tuple(row.QuestionVersion.citations),
+        )
+        for row in rows
+    )

@@ -1,0 +1,320 @@
+"""Reads of papers, of the pool they draw from, and of a person's history with a paper."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from elearn.assessment.domain.draw import (
+    Blueprint,
+    Cell,
+    DrawnQuestion,
+    PoolQuestion,
+    blueprint_of,
+    draw,
+    option_orders,
+)
+from elearn.assessment.domain.grading import percent
+from elearn.assessment.domain.question_types import TYPES, type_of
+from elearn.assessment.models import (
+    AnswerEvent,
+    AnswerStatus,
+    Attempt,
+    AttemptItem,
+    AttemptState,
+    ExtraAttempt,
+    FeedbackRule,
+    Grade,
+    Level,
+    Paper,
+    PaperKind,
+    PaperVersion,
+    Question,
+    QuestionVersion,
+)
+from elearn.assessment.policy import History
+from elearn.kernel.errors import N_, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRules:
+    """A version of a paper: what is asked, how long, how often, what passes."""
+
+    paper_id: int
+    version_id: int
+    code: str
+    title: str
+    kind: PaperKind
+    time_limit_minutes: int | None
+    attempts: int | None
+    cooldown_hours: int
+    pass_percent: Decimal
+    feedback: FeedbackRule
+    section_titles: tuple[str, ...]
+    blueprint: Blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """One attempt in a list; scores are None until it is graded, ``percent`` 0 to 100."""
+
+    id: int
+    paper_id: int
+    paper_code: str
+    paper_title: str
+    number: int
+    state: AttemptState
+    started_at: datetime
+    submitted_at: datetime | None
+    closed_by: str | None
+    score: Decimal | None
+    max_score: Decimal | None
+    percent: Decimal | None
+    passed: bool | None
+    late_count: int
+
+
+def _rules(code: str, version: PaperVersion) -> PaperRules:
+    return PaperRules(
+        paper_id=version.paper_id,
+        version_id=version.id,
+        code=code,
+        title=version.title,
+        kind=version.kind,
+        time_limit_minutes=version.time_limit_minutes,
+        attempts=version.attempts,
+        cooldown_hours=version.cooldown_hours,
+        pass_percent=version.pass_percent,
+        feedback=version.feedback,
+        section_titles=tuple(str(section["title"]) for section in version.sections),
+        blueprint=blueprint_of(version.sections, shuffle=version.shuffle),
+    )
+
+
+def get_paper(session: Session, code: str) -> PaperRules:
+    """Return the published version of the paper ``code``. Raises NotFound."""
+    row = session.execute(
+        select(Paper.code, PaperVersion)
+        .join(PaperVersion, PaperVersion.id == Paper.published_version_id)
+        .where(Paper.code == code, Paper.retired_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("assessment.paper", N_("Không có bài kiểm tra này."))
+    return _rules(row.code, row.PaperVersion)
+
+
+def list_papers(session: Session) -> list[tuple[str, str]]:
+    """Return (code, title) of every published paper, by title."""
+    rows = session.execute(
+        select(Paper.code, PaperVersion.title)
+        .join(PaperVersion, PaperVersion.id == Paper.published_version_id)
+        .where(Paper.retired_at.is_(None))
+        .order_by(PaperVersion.title, Paper.code)
+    )
+    return [(row.code, row.title) for row in rows]
+
+
+def _asked_by(cell: Cell) -> ColumnElement[bool]:
+    """Return what SQL can say of ``cell``; skills are a list, so the draw itself looks there."""
+    columns = {
+        "module": QuestionVersion.module_code,
+        "lesson": QuestionVersion.lesson_code,
+        "area": QuestionVersion.area,
+        "level": QuestionVersion.level,
+        "type": QuestionVersion.type,
+    }
+    known = [columns[key] == value for key, value in cell.criteria.items() if key in columns]
+    return and_(QuestionVersion.id.is_not(None), *known)
+
+
+_PoolSelect = Select[str, int, str, Level, str, str | None, str | None, list[str], Decimal]
+
+
+def _pool_select(blueprint: Blueprint) -> _PoolSelect:
+    codes = [code for _, code in blueprint.fixed]
+    wanted = [Question.code.in_(codes)] if codes else []
+    return (
+        select(
+            Question.code,
+            QuestionVersion.id,
+            QuestionVersion.type,
+            QuestionVersion.level,
+            QuestionVersion.module_code,
+            QuestionVersion.lesson_code,
+            QuestionVersion.area,
+            QuestionVersion.skills,
+            QuestionVersion.points,
+        )
+        .where(
+            QuestionVersion.type.in_(TYPES),
+            or_(false(), *wanted, *(_asked_by(cell) for cell in blueprint.cells)),
+        )
+        .order_by(Question.code)
+    )
+
+
+def _pool(session: Session, statement: _PoolSelect) -> list[PoolQuestion]:
+    return [
+        PoolQuestion(
+            code=row.code,
+            version_id=row.id,
+            type=row.type,
+            level=row.level.value,
+            module=row.module_code,
+            lesson=row.lesson_code,
+            area=row.area,
+            skills=frozenset(row.skills),
+            points=row.points,
+        )
+        for row in session.execute(statement)
+    ]
+
+
+def list_pool(session: Session, blueprint: Blueprint) -> list[PoolQuestion]:
+    """Return the published, unretired questions that ``blueprint`` may ask for."""
+    statement = _pool_select(blueprint).join(
+        Question, Question.published_version_id == QuestionVersion.id
+    )
+    return _pool(session, statement.where(Question.retired_at.is_(None)))
+
+
+def _list_pool_at(session: Session, blueprint: Blueprint, at: datetime) -> list[PoolQuestion]:
+    """Return the pool as it stood at ``at``."""
+    newest = (
+        select(func.max(QuestionVersion.number))
+        .where(QuestionVersion.question_id == Question.id, QuestionVersion.published_at <= at)
+        .correlate(Question)
+        .scalar_subquery()
+    )
+    statement = _pool_select(blueprint).join(Question, Question.id == QuestionVersion.question_id)
+    return _pool(
+        session,
+        statement.where(
+            QuestionVersion.number == newest,
+            or_(Question.retired_at.is_(None), Question.retired_at > at),
+        ),
+    )
+
+
+def list_option_ids(session: Session, version_ids: Sequence[int]) -> list[list[str]]:
+    """Return the shuffled options of each question version, in the order given."""
+    rows = session.execute(
+        select(QuestionVersion.id, QuestionVersion.type, QuestionVersion.body).where(
+            QuestionVersion.id.in_(version_ids)
+        )
+    )
+    by_id = {row.id: type_of(row.type).option_ids(row.body) for row in rows}
+    return [by_id[version_id] for version_id in version_ids]
+
+
+def get_history(session: Session, person_id: int, paper_id: int) -> History:
+    """Return what limits the next attempt of a person at a paper."""
+    used, last_ended_at = session.execute(
+        select(func.count(), func.max(Attempt.submitted_at)).where(
+            Attempt.person_id == person_id, Attempt.paper_id == paper_id
+        )
+    ).one()
+    granted = session.scalar(
+        select(func.coalesce(func.sum(ExtraAttempt.count), 0)).where(
+            ExtraAttempt.person_id == person_id, ExtraAttempt.paper_id == paper_id
+        )
+    )
+    return History(used=used, granted=int(granted or 0), last_ended_at=last_ended_at)
+
+
+def list_attempts(
+    session: Session, person_id: int, paper_id: int | None = None
+) -> list[AttemptLine]:
+    """Return the attempts of one person, newest first; the caller answers for who may see them."""
+    last_grade = (
+        select(func.max(Grade.number))
+        .where(Grade.attempt_id == Attempt.id)
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
+    late = (
+        select(func.count())
+        .where(AnswerEvent.attempt_id == Attempt.id, AnswerEvent.status == AnswerStatus.LATE)
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Attempt, Paper.code, PaperVersion.title, Grade, late.label("late_count"))
+        .join(Paper, Paper.id == Attempt.paper_id)
+        .join(PaperVersion, PaperVersion.id == Attempt.paper_version_id)
+        .outerjoin(Grade, and_(Grade.attempt_id == Attempt.id, Grade.number == last_grade))
+        .where(Attempt.person_id == person_id)
+        .order_by(Attempt.started_at.desc(), Attempt.id.desc())
+    )
+    if paper_id is not None:
+        statement = statement.where(Attempt.paper_id == paper_id)
+    return [
+        _line(row.Attempt, row.code, row.title, row.Grade, row.late_count)
+        for row in session.execute(statement)
+    ]
+
+
+def _line(
+    attempt: Attempt, code: str, title: str, grade: Grade | None, late_count: int
+) -> AttemptLine:
+    return AttemptLine(
+        id=attempt.id,
+        paper_id=attempt.paper_id,
+        paper_code=code,
+        paper_title=title,
+        number=attempt.number,
+        state=attempt.state,
+        started_at=attempt.started_at,
+        submitted_at=attempt.submitted_at,
+        closed_by=attempt.closed_by,
+        score=grade.score if grade else None,
+        max_score=grade.max_score if grade else None,
+        percent=percent(grade.score, grade.max_score) if grade else None,
+        passed=grade.passed if grade else None,
+        late_count=late_count,
+    )
+
+
+def best_of(lines: Sequence[AttemptLine]) -> AttemptLine | None:
+    """Return the best graded attempt of ``lines``: passed first, then the highest percentage."""
+    graded = [line for line in lines if line.percent is not None]
+    return max(
+        graded, key=lambda line: (bool(line.passed), line.percent, -line.number), default=None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Redrawn:
+    """The draw of an attempt done again from its kept seed."""
+
+    is_same: bool
+    questions: tuple[DrawnQuestion, ...]
+
+
+def redraw(session: Session, attempt_id: int) -> Redrawn:
+    """Draw attempt ``attempt_id`` again from its seed and the bank as it stood when it began.
+
+    Tells of each question by which cell it came in, and whether questions and options came out
+    as they were kept. Raises NotFound.
+    """
+    attempt = session.get(Attempt, attempt_id)
+    if attempt is None:
+        raise NotFound("assessment.attempt", N_("Không có lượt làm bài này."))
+    version = session.get_one(PaperVersion, attempt.paper_version_id)
+    blueprint = blueprint_of(version.sections, shuffle=version.shuffle)
+    pool = _list_pool_at(session, blueprint, attempt.started_at)
+    questions = draw(blueprint, pool, attempt.seed).questions
+    version_ids = [item.question.version_id for item in questions]
+    orders = option_orders(
+        list_option_ids(session, version_ids), attempt.seed, shuffle=version.shuffle
+    )
+    kept = session.execute(
+        select(AttemptItem.question_version_id, AttemptItem.option_order)
+        .where(AttemptItem.attempt_id == attempt_id)
+        .order_by(AttemptItem.position)
+    ).all()
+    same = [(row.question_version_id, row.option_order) for row in kept]
+    return Redrawn(is_same=same == list(zip(version_ids, orders, strict=True)), questions=questions)

@@ -1,0 +1,342 @@
+"""Writes of attempts: begin, take over, record answers, close and grade. Never commits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from elearn.assessment import attempt_queries as reads
+from elearn.assessment.domain import grading, timing
+from elearn.assessment.domain.draw import Drawn, option_orders
+from elearn.assessment.domain.protocol import Event, Save
+from elearn.assessment.domain.question_types import Value, type_of
+from elearn.assessment.models import (
+    AnswerEvent,
+    AnswerStatus,
+    Attempt,
+    AttemptEpoch,
+    AttemptItem,
+    AttemptState,
+    ExtraAttempt,
+    Grade,
+    PaperVersion,
+    QuestionVersion,
+)
+from elearn.assessment.policy import no_such_attempt, verdict
+from elearn.assessment.queries import PaperRules, list_option_ids
+from elearn.kernel.errors import N_, Conflict, Invalid
+
+BY_EXAMINEE, BY_DEADLINE = "examinee", "deadline"
+ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """What became of one event; ``uuid`` as the device wrote it."""
+
+    uuid: str
+    status: AnswerStatus
+
+
+def lock_attempt(session: Session, attempt_id: int, *, person_id: int | None) -> Attempt:
+    """Return the attempt of ``person_id``, locked until the act ends. Raises NotFound.
+
+    Whoever saves to, submits or closes an attempt holds this lock first, so that none of them
+    judges by a state that another is changing. FOR NO KEY UPDATE lets rows that only refer to
+    the attempt be written meanwhile; SQLite's write lock does the same for the whole file.
+    """
+    attempt = session.scalars(
+        select(Attempt)
+        .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if attempt is None:
+        raise no_such_attempt()
+    return attempt
+
+
+def find_open_attempt(session: Session, person_id: int, paper_id: int) -> Attempt | None:
+    """Return the open attempt of a person at a paper, locked, or None."""
+    return session.scalars(
+        select(Attempt)
+        .where(
+            Attempt.person_id == person_id,
+            Attempt.paper_id == paper_id,
+            Attempt.state == AttemptState.IN_PROGRESS,
+        )
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def start(
+    session: Session,
+    person_id: int,
+    paper: PaperRules,
+    drawn: Drawn,
+    *,
+    seed: str,
+    session_id: int | None,
+    now: datetime,
+) -> Attempt:
+    """Add an attempt that pins what was drawn (I7).
+
+    Raises IntegrityError when another request began one at the same moment (unique indexes).
+    """
+    last = session.scalar(
+        select(func.max(Attempt.number)).where(
+            Attempt.person_id == person_id, Attempt.paper_id == paper.paper_id
+        )
+    )
+    attempt = Attempt(
+        person_id=person_id,
+        paper_id=paper.paper_id,
+        paper_version_id=paper.version_id,
+        number=(last or 0) + 1,
+        seed=seed,
+        state=AttemptState.IN_PROGRESS,
+        epoch=1,
+        started_at=now,
+        deadline_at=timing.deadline(now, paper.time_limit_minutes),
+    )
+    session.add(attempt)
+    session.flush()
+    session.add(AttemptEpoch(attempt_id=attempt.id, epoch=1, session_id=session_id, began_at=now))
+    _add_items(session, attempt, paper, drawn)
+    return attempt
+
+
+def _add_items(session: Session, attempt: Attempt, paper: PaperRules, drawn: Drawn) -> None:
+    version_ids = [item.question.version_id for item in drawn.questions]
+    orders = option_orders(
+        list_option_ids(session, version_ids), attempt.seed, shuffle=paper.blueprint.shuffle
+    )
+    session.add_all(
+        AttemptItem(
+            attempt_id=attempt.id,
+            position=position,
+            section=item.section,
+            question_version_id=item.question.version_id,
+            option_order=order,
+            points=item.points,
+        )
+        for position, (item, order) in enumerate(zip(drawn.questions, orders, strict=True), 1)
+    )
+
+
+def take_over(session: Session, attempt: Attempt, session_id: int | None, now: datetime) -> None:
+    """Give the locked ``attempt`` to the device of ``session_id`` by a new epoch (I8)."""
+    attempt.epoch += 1
+    session.add(
+        AttemptEpoch(
+            attempt_id=attempt.id, epoch=attempt.epoch, session_id=session_id, began_at=now
+        )
+    )
+
+
+def holder(session: Session, attempt: Attempt) -> int | None:
+    """Return the sign-in session that holds ``attempt``."""
+    return session.scalar(
+        select(AttemptEpoch.session_id).where(
+            AttemptEpoch.attempt_id == attempt.id, AttemptEpoch.epoch == attempt.epoch
+        )
+    )
+
+
+def record(session: Session, attempt: Attempt, save: Save, now: datetime) -> list[Ack]:
+    """Add the events of ``save`` to the locked ``attempt``; a known uuid adds nothing (I3).
+
+    All or none: raises Invalid for an epoch that never began, a question that is not in the
+    attempt or a value that is no answer to it; Conflict for a uuid of another attempt.
+    """
+    known = _known(session, attempt, save.events)
+    fresh = {event.key: event for event in save.events if event.key not in known}
+    if fresh:
+        status, reason = verdict(attempt.state, attempt.deadline_at, attempt.epoch, save.epoch, now)
+        rows = _rows(session, attempt, save.epoch, list(fresh.values()))
+        fate = {"status": status, "reason": reason, "received_at": now}
+        session.execute(insert(AnswerEvent), [{**row, **fate} for row in rows])
+        known |= dict.fromkeys(fresh, status)
+    return [Ack(event.uuid, known[event.key]) for event in save.events]
+
+
+def uuid_taken() -> Conflict:
+    """Return the refusal of an event whose uuid belongs to another attempt."""
+    return Conflict("assessment.uuid", N_("Mã của thay đổi này đã được dùng cho bài khác."))
+
+
+def _known(session: Session, attempt: Attempt, events: Sequence[Event]) -> dict[str, AnswerStatus]:
+    if not events:
+        return {}
+    rows = session.execute(
+        select(AnswerEvent.uuid, AnswerEvent.attempt_id, AnswerEvent.status).where(
+            AnswerEvent.uuid.in_({event.key for event in events})
+        )
+    ).all()
+    if any(row.attempt_id != attempt.id for row in rows):
+        raise uuid_taken()
+    return {row.uuid: row.status for row in rows}
+
+
+def _rows(
+    session: Session, attempt: Attempt, epoch: int, events: Sequence[Event]
+) -> list[dict[str, object]]:
+    if not 1 <= epoch <= attempt.epoch:
+        raise Invalid("assessment.epoch", N_("Thiết bị này chưa nhận lượt làm bài."))
+    questions = _questions(session, attempt, [event.item for event in events])
+    return [
+        {
+            "attempt_id": attempt.id,
+            "item_id": event.item,
+            "epoch": epoch,
+            "client_seq": event.client_seq,
+            "uuid": event.key,
+            "value": _checked(questions, event),
+        }
+        for event in events
+    ]
+
+
+def _questions(
+    session: Session, attempt: Attempt, item_ids: Sequence[int]
+) -> dict[int, Row[tuple[int, str, dict[str, object]]]]:
+    rows = session.execute(
+        select(AttemptItem.id, QuestionVersion.type, QuestionVersion.body)
+        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
+        .where(AttemptItem.attempt_id == attempt.id, AttemptItem.id.in_(set(item_ids)))
+    )
+    return {row.id: row for row in rows}
+
+
+def _checked(questions: dict[int, Row[tuple[int, str, dict[str, object]]]], event: Event) -> Value:
+    question = questions.get(event.item)
+    if question is None:
+        raise Invalid("assessment.item", N_("Bài này không có câu hỏi đó."))
+    return type_of(question.type).check_value(question.body, event.value)
+
+
+def accept_superseded(session: Session, attempt: Attempt, now: datetime) -> int:
+    """Make the late changes of a former device count in the locked ``attempt`` (I8).
+
+    Adds an event of the present epoch for each; returns how many. The examinee asked for it.
+    """
+    current = reads.current_answers(session, attempt.id)
+    superseded = reads.current_answers(session, attempt.id, statuses=(AnswerStatus.SUPERSEDED,))
+    pending = reads.pending_superseded(current, superseded)
+    status, reason = verdict(attempt.state, attempt.deadline_at, attempt.epoch, attempt.epoch, now)
+    first = reads.last_seq(session, attempt.id, attempt.epoch) + 1
+    session.add_all(
+        AnswerEvent(
+            attempt_id=attempt.id,
+            item_id=item_id,
+            epoch=attempt.epoch,
+            client_seq=seq,
+            uuid=str(uuid4()),
+            value=late.value,
+            status=status,
+            reason=reason or ACCEPTED,
+            received_at=now,
+        )
+        for seq, (item_id, late) in enumerate(sorted(pending.items()), first)
+    )
+    return len(pending)
+
+
+def close(session: Session, attempt: Attempt, now: datetime) -> Grade | None:
+    """End the locked ``attempt`` and grade it with the answers received in time.
+
+    Returns None when it had ended before. Past the deadline it ends by and at the deadline.
+    """
+    overdue = timing.is_overdue(attempt.deadline_at, now)
+    moved = _move(
+        session,
+        attempt,
+        AttemptState.IN_PROGRESS,
+        AttemptState.SUBMITTED,
+        submitted_at=attempt.deadline_at if overdue else now,
+        closed_by=BY_DEADLINE if overdue else BY_EXAMINEE,
+    )
+    if not moved:
+        return None
+    grade = add_grade(session, attempt, reason=attempt.closed_by or "", graded_by=None, now=now)
+    _move(session, attempt, AttemptState.SUBMITTED, AttemptState.GRADED)
+    return grade
+
+
+def _move(
+    session: Session,
+    attempt: Attempt,
+    before: AttemptState,
+    after: AttemptState,
+    **values: object,
+) -> bool:
+    """Move the state by a conditional UPDATE (I6). False when it was not ``before``."""
+    moved = session.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt.id, Attempt.state == before)
+        .values(state=after, **values)
+        .execution_options(synchronize_session=False)
+        .returning(Attempt.id)
+    ).scalar_one_or_none()
+    session.refresh(attempt)
+    return moved is not None
+
+
+def add_grade(
+    session: Session, attempt: Attempt, *, reason: str, graded_by: int | None, now: datetime
+) -> Grade:
+    """Add a grading of ``attempt``; the last one counts, the earlier ones stay."""
+    pass_percent = session.get_one(PaperVersion, attempt.paper_version_id).pass_percent
+    graded = grading.grade(reads.list_answered(session, attempt.id, reason=reason), pass_percent)
+    last = session.scalar(select(func.max(Grade.number)).where(Grade.attempt_id == attempt.id))
+    grade = Grade(
+        attempt_id=attempt.id,
+        number=(last or 0) + 1,
+        score=graded.score,
+        max_score=graded.max_score,
+        passed=graded.passed,
+        item_scores={str(item_id): str(points) for item_id, points in graded.item_scores.items()},
+        reason=reason,
+        graded_at=now,
+        graded_by=graded_by,
+    )
+    session.add(grade)
+    session.flush()
+    return grade
+
+
+def list_overdue(session: Session, now: datetime) -> list[tuple[int, int]]:
+    """Return (attempt id, person id) of running attempts past their deadline, oldest first."""
+    rows = session.execute(
+        select(Attempt.id, Attempt.person_id)
+        .where(Attempt.state == AttemptState.IN_PROGRESS, Attempt.deadline_at < now)
+        .order_by(Attempt.deadline_at)
+    )
+    return [(row.id, row.person_id) for row in rows]
+
+
+def grant_attempts(
+    session: Session,
+    person_id: int,
+    paper_id: int,
+    count: int,
+    reason: str,
+    *,
+    granted_by: int,
+    now: datetime,
+) -> None:
+    """Add ``count`` further attempts of a person at a paper."""
+    session.add(
+        ExtraAttempt(
+            person_id=person_id,
+            paper_id=paper_id,
+            count=count,
+            reason=reason,
+            granted_by=granted_by,
+            granted_at=now,
+        )
+    )

@@ -1,0 +1,233 @@
+"""Sitting a paper: begin, save answers, change the device, submit, be closed at the deadline.
+
+Every act judges by the database's clock (I4) and holds the lock of its attempt while it does.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from elearn.assessment import attempt_queries, queries, services
+from elearn.assessment.attempt_queries import AttemptHead, Result, Sheet
+from elearn.assessment.domain import timing
+from elearn.assessment.domain.draw import draw
+from elearn.assessment.domain.protocol import Event, Save
+from elearn.assessment.models import Attempt, AttemptState
+from elearn.assessment.policy import refusal_to_start
+from elearn.assessment.services import Ack
+from elearn.infra.db import now as database_now
+from elearn.infra.db import reading, transaction
+from elearn.kernel.actor import Actor
+from elearn.kernel.errors import N_, Conflict, Forbidden
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a device is told after a save: the fate of each event, and where the attempt is."""
+
+    acks: tuple[Ack, ...]
+    epoch: int
+    deadline_at: datetime | None
+    server_now: datetime
+    state: AttemptState
+
+
+def _person_of(actor: Actor) -> int:
+    if actor.person_id is None:
+        raise Forbidden(
+            "access.no_person",
+            N_("Tài khoản này không gắn với hồ sơ cán bộ nào nên không thể học hoặc làm bài."),
+        )
+    return actor.person_id
+
+
+def start(actor: Actor, paper_code: str) -> int:
+    """Begin an attempt at the paper, or go on with the open one; return its id.
+
+    Pressing twice, or in two tabs at once, makes one attempt: of two that begin at the same
+    moment the unique indexes refuse one, which then finds the other's. Going on from another
+    sign-in session takes the attempt over. Raises NotFound, Conflict.
+    """
+    person_id = _person_of(actor)
+    try:
+        return _start(actor, person_id, paper_code)
+    except IntegrityError:
+        return _start(actor, person_id, paper_code)
+
+
+def _start(actor: Actor, person_id: int, paper_code: str) -> int:
+    with transaction() as session:
+        now = database_now(session)
+        paper = queries.get_paper(session, paper_code)
+        running = services.find_open_attempt(session, person_id, paper.paper_id)
+        if running is not None and not timing.is_overdue(running.deadline_at, now):
+            if services.holder(session, running) != actor.session_id:
+                services.take_over(session, running, actor.session_id, now)
+            return running.id
+        if running is not None:
+            _close(session, running, now)
+        history = queries.get_history(session, person_id, paper.paper_id)
+        refusal = refusal_to_start(paper.attempts, paper.cooldown_hours, history, now)
+        if refusal is None:
+            return _begin(session, actor, person_id, paper, now).id
+    # Raised after the commit: closing an overdue attempt stands although no new one may begin.
+    raise refusal
+
+
+def _begin(
+    session: Session, actor: Actor, person_id: int, paper: queries.PaperRules, now: datetime
+) -> Attempt:
+    seed = secrets.token_hex(16)
+    drawn = draw(paper.blueprint, queries.list_pool(session, paper.blueprint), seed)
+    if drawn.shortages or not drawn.questions:
+        log.error("paper_short", paper=paper.code, cells=[repr(item) for item in drawn.shortages])
+        raise Conflict(
+            "assessment.short",
+            N_(
+                "Chưa thể ra đề vì ngân hàng câu hỏi còn thiếu. "
+                "Hãy báo cho đơn vị tổ chức; lượt làm bài của bạn chưa bị tính."
+            ),
+        )
+    return services.start(
+        session, person_id, paper, drawn, seed=seed, session_id=actor.session_id, now=now
+    )
+
+
+def take_over(actor: Actor, attempt_id: int) -> None:
+    """Give the actor's running attempt to the device he acts from (I8). Raises NotFound."""
+    with transaction() as session:
+        now = database_now(session)
+        attempt = services.lock_attempt(session, attempt_id, person_id=actor.person_id)
+        if attempt.state is not AttemptState.IN_PROGRESS:
+            return
+        if services.holder(session, attempt) != actor.session_id:
+            services.take_over(session, attempt, actor.session_id, now)
+
+
+def accept_superseded(actor: Actor, attempt_id: int) -> int:
+    """Make count what a former device of the actor sent too late; return how many answers."""
+    with transaction() as session:
+        now = database_now(session)
+        attempt = services.lock_attempt(session, attempt_id, person_id=actor.person_id)
+        if attempt.state is not AttemptState.IN_PROGRESS:
+            return 0
+        return services.accept_superseded(session, attempt, now)
+
+
+def save_answers(actor: Actor, attempt_id: int, save: Save) -> Saved:
+    """Store the events of ``save``; what is returned has been committed (I1).
+
+    Raises NotFound for the attempts of others, Invalid for what cannot be stored.
+    """
+    try:
+        with transaction() as session:
+            now = database_now(session)
+            attempt = services.lock_attempt(session, attempt_id, person_id=actor.person_id)
+            acks = services.record(session, attempt, save, now)
+    except IntegrityError as error:
+        # The same uuid reached another attempt at the same moment.
+        raise services.uuid_taken() from error
+    state = _closed_if_overdue(attempt, now)
+    return Saved(tuple(acks), attempt.epoch, attempt.deadline_at, now, state)
+
+
+def _closed_if_overdue(attempt: Attempt, now: datetime) -> AttemptState:
+    running = attempt.state is AttemptState.IN_PROGRESS
+    if not running or not timing.is_overdue(attempt.deadline_at, now):
+        return attempt.state
+    _close_one(attempt.id, attempt.person_id, only_overdue=True)
+    return AttemptState.GRADED
+
+
+def save_form(
+    actor: Actor, attempt_id: int, epoch: int, seen_seq: int, fields: Mapping[str, Sequence[str]]
+) -> Saved:
+    """Store what a plain form changed; ``fields`` are its values by item id.
+
+    ``epoch`` and ``seen_seq`` say up to which change the form showed the answers. Only what
+    differs from what it showed is a change, so that an old page sent late undoes nothing.
+    Raises NotFound, Invalid.
+    """
+    with reading() as session:
+        head = attempt_queries.get_attempt(session, attempt_id, person_id=actor.person_id)
+        changes = attempt_queries.form_changes(
+            session, head.id, shown_up_to=(epoch, seen_seq), fields=fields
+        )
+        first = attempt_queries.last_seq(session, head.id, epoch) + 1
+    events = tuple(
+        Event(str(uuid4()), item_id, seq, value)
+        for seq, (item_id, value) in enumerate(changes, first)
+    )
+    return save_answers(actor, attempt_id, Save(epoch, events))
+
+
+def submit(actor: Actor, attempt_id: int) -> None:
+    """End the actor's attempt and grade it; once ended, pressing again changes nothing (I6)."""
+    _close_one(attempt_id, actor.person_id, only_overdue=False)
+
+
+def _close_one(attempt_id: int, person_id: int | None, *, only_overdue: bool) -> bool:
+    with transaction() as session:
+        now = database_now(session)
+        attempt = services.lock_attempt(session, attempt_id, person_id=person_id)
+        if only_overdue and not timing.is_overdue(attempt.deadline_at, now):
+            return False
+        return _close(session, attempt, now)
+
+
+def _close(session: Session, attempt: Attempt, now: datetime) -> bool:
+    return services.close(session, attempt, now) is not None
+
+
+def close_overdue() -> int:
+    """Close every running attempt past its deadline, each in its own act; return how many.
+
+    One that cannot be closed is logged and does not hold up the others.
+    """
+    with reading() as session:
+        overdue = services.list_overdue(session, database_now(session))
+    closed = 0
+    for attempt_id, person_id in overdue:
+        try:
+            closed += _close_one(attempt_id, person_id, only_overdue=True)
+        except Exception:
+            log.exception("attempt_not_closed", attempt=attempt_id)
+    return closed
+
+
+def open_sheet(actor: Actor, attempt_id: int) -> tuple[AttemptHead, Sheet | None, datetime]:
+    """Return the actor's attempt, its questions while it runs, and the database's time.
+
+    Closes it first when its deadline has passed. Raises NotFound.
+    """
+    head, now = _read(actor, attempt_id)
+    if head.state is not AttemptState.IN_PROGRESS:
+        return head, None, now
+    with reading() as session:
+        return head, attempt_queries.get_sheet(session, head), now
+
+
+def open_result(actor: Actor, attempt_id: int) -> tuple[AttemptHead, Result | None]:
+    """Return the actor's attempt and its result, None while it runs. Raises NotFound."""
+    head, _ = _read(actor, attempt_id)
+    with reading() as session:
+        return head, attempt_queries.get_result(session, head)
+
+
+def _read(actor: Actor, attempt_id: int) -> tuple[AttemptHead, datetime]:
+    with reading() as session:
+        head = attempt_queries.get_attempt(session, attempt_id, person_id=actor.person_id)
+        now = database_now(session)
+        running = head.state is AttemptState.IN_PROGRESS
+        if not running or not timing.is_overdue(head.deadline_at, now):
+            return head, now
+        _close_one(attempt_id, actor.person_id, only_overdue=True)
+        return attempt_queries.get_attempt(session, attempt_id, person_id=actor.person_id), now
