@@ -7,10 +7,12 @@ from flask_login import LoginManager, login_required, login_user
 from sqlalchemy import ForeignKey, String, Text, create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-PAGE = """<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>{{ lesson.title }}</title></head>
+PAGE = """<!doctype html><html lang="vi"><head><meta charset="utf-8">
+<title>{{ lesson.title }}</title></head>
 <body><p>{{ user.name }}</p><nav><ol>
-{% for number in range(20) %}<li><a href="/bare/{{ number }}">{{ titles[number] }}</a></li>{% endfor %}
-</ol></nav><main><h1>{{ lesson.title }}</h1>{{ lesson.html|safe }}<p>{{ progress }}</p></main></body></html>"""
+{% for number in range(20) %}<li><a href="/bare/{{ number }}">{{ titles[number] }}</a></li>
+{% endfor %}</ol></nav><main><h1>{{ lesson.title }}</h1>{{ lesson.html|safe }}
+<p>{{ progress }}</p></main></body></html>"""
 
 
 class Base(DeclarativeBase):

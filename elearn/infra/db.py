@@ -1,6 +1,8 @@
 """The database: base of all tables, one transaction per act, the database's clock."""
 
 import enum
+import os
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -171,3 +173,16 @@ def init_app(app: Flask, database_url: str) -> None:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        _forget_connections_in_children(db.engine)
+
+
+def _forget_connections_in_children(engine: Engine) -> None:
+    """Let a forked process open connections of its own; a shared one mixes up answers."""
+    kept = weakref.ref(engine)
+
+    def forget() -> None:
+        living = kept()
+        if living is not None:
+            living.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
