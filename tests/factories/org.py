@@ -1,6 +1,6 @@
 """The smallest valid rows of the organisation; each is committed at once."""
 
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 
 from sqlalchemy.orm import Session
@@ -36,6 +36,7 @@ def make_unit(
     name: str | None = None,
     valid_from: date = LONG_AGO,
     valid_to: date | None = None,
+    recorded_at: datetime | None = None,
 ) -> Unit:
     """Add a unit with one version and its place in the tree."""
     unit = Unit(code=code or f"U{next(_numbers)}")
@@ -51,7 +52,7 @@ def make_unit(
             parent_id=parent.id if parent else None,
             valid_from=valid_from,
             valid_to=valid_to,
-            recorded_at=utc_now(),
+            recorded_at=recorded_at or utc_now(),
         )
     )
     session.flush()
@@ -84,6 +85,7 @@ def make_assignment(
     is_primary: bool = True,
     valid_from: date = LONG_AGO,
     valid_to: date | None = None,
+    recorded_at: datetime | None = None,
 ) -> PositionAssignment:
     """Put ``person`` to work in ``unit``."""
     assignment = PositionAssignment(
@@ -94,7 +96,7 @@ def make_assignment(
         is_primary=is_primary,
         valid_from=valid_from,
         valid_to=valid_to,
-        recorded_at=utc_now(),
+        recorded_at=recorded_at or utc_now(),
     )
     session.add(assignment)
     session.commit()
