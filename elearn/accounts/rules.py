@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from enum import StrEnum
 from itertools import pairwise
 
 from elearn.accounts.common_words import COMMON_WORDS
@@ -31,6 +32,15 @@ _FEWEST_DIFFERENT = 5
 _LONGEST_COMMON = max(map(len, COMMON_WORDS))
 # A personal identification number: the twelve digits on every identity card.
 _CITIZEN_NUMBER = re.compile(r"0\d{11}")
+
+
+class AccountState(StrEnum):
+    """How far a person's account is: none made, link not used yet, in use, barred."""
+
+    NONE = "NONE"
+    WAITING = "WAITING"
+    ACTIVE = "ACTIVE"
+    SUSPENDED = "SUSPENDED"
 
 
 def check_password(password: str, username: str, full_name: str) -> None:
@@ -73,7 +83,7 @@ def _is_about(password: str, username: str, full_name: str) -> bool:
 
 def _is_plain(password: str) -> bool:
     """Whether the password is a repetition, a run of neighbours or an identity number."""
-    folded = fold(password)
+    folded = password.casefold()
     if len(set(folded)) < _FEWEST_DIFFERENT or _CITIZEN_NUMBER.fullmatch(folded):
         return True
     steps = {ord(b) - ord(a) for a, b in pairwise(folded)}

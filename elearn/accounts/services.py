@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -52,7 +52,7 @@ def create_user(session: Session, new: NewUser, *, now: datetime) -> int:
 
 
 def _taken(session: Session, new: NewUser) -> Conflict:
-    if session.query(User.id).filter(User.username == new.username).first() is not None:
+    if session.scalar(select(User.id).where(User.username == new.username)) is not None:
         return Conflict(
             "user.name_taken",
             N_("Tên đăng nhập “%(username)s” đã có người dùng."),
@@ -95,18 +95,19 @@ def resume(user: User) -> None:
     user.suspended_at = None
 
 
-def describe(user: User, *, display_name: str, email: str | None) -> dict[str, object]:
-    """Change what ``user`` is called and where letters go; return what was there before."""
-    before: dict[str, object] = {"display_name": user.display_name, "email": user.email}
+def describe(user: User, *, display_name: str, email: str | None) -> list[str]:
+    """Change what ``user`` is called and where letters go; return the names of what changed."""
+    given = {"display_name": clean_line(display_name), "email": email}
+    changed = [name for name, value in given.items() if getattr(user, name) != value]
     user.display_name = clean_line(display_name)
     user.search_text = user_search_text(user.username, user.display_name)
     user.email = email
-    return before
+    return changed
 
 
 def rename_user_of(session: Session, person_id: int, full_name: str) -> None:
     """Carry a corrected name of a person over to the account, if there is one."""
-    user = session.query(User).filter(User.person_id == person_id).one_or_none()
+    user = session.scalars(select(User).where(User.person_id == person_id)).one_or_none()
     if user is not None:
         describe(user, display_name=full_name, email=user.email)
 

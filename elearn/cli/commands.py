@@ -3,5 +3,6 @@
 import click
 
 from elearn.cli.coverage import coverage
+from elearn.cli.users import users
 
-COMMANDS: tuple[click.Command, ...] = (coverage,)
+COMMANDS: tuple[click.Command, ...] = (coverage, users)

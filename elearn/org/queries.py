@@ -1,15 +1,13 @@
-"""Reads of the organisation: who is signed in, units on a day, people of a scope."""
+"""Reads of the organisation: units on a day, people of a scope."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from elearn.accounts.models import SignInSession, User
-from elearn.kernel.actor import Actor, Grant
 from elearn.kernel.errors import N_, NotFound
 from elearn.kernel.paging import Page, PageRequest
 from elearn.kernel.text import alphabet_key, fold
@@ -19,7 +17,6 @@ from elearn.org.models import (
     Person,
     PositionAssignment,
     PositionType,
-    RoleGrant,
     Unit,
     UnitKind,
     UnitVersion,
@@ -102,38 +99,6 @@ class PersonCard:
     category: WorkforceCategory
     posts: tuple[PostLine, ...]
     duties: tuple[DutyLine, ...]
-
-
-def find_actor(session: Session, token_hash: str, *, now: datetime, day: date) -> Actor | None:
-    """Return who holds the sign-in session ``token_hash``, with the roles of ``day``.
-
-    One statement. None when the session is unknown, ended or too old, or the user suspended.
-    """
-    rows = session.execute(
-        select(SignInSession.id, User, RoleGrant.role, RoleGrant.unit_id)
-        .join(User, User.id == SignInSession.user_id)
-        .outerjoin(
-            RoleGrant,
-            and_(RoleGrant.user_id == User.id, held_true(RoleGrant), valid_on(RoleGrant, day)),
-        )
-        .where(
-            SignInSession.token_hash == token_hash,
-            SignInSession.ended_at.is_(None),
-            SignInSession.expires_at > now,
-            User.suspended_at.is_(None),
-        )
-    ).all()
-    if not rows:
-        return None
-    user = rows[0].User
-    return Actor(
-        user_id=user.id,
-        name=user.display_name,
-        person_id=user.person_id,
-        grants=tuple(Grant(row.role, row.unit_id) for row in rows if row.role is not None),
-        session_id=rows[0].id,
-        locale=user.locale,
-    )
 
 
 def _units_on(

@@ -4,23 +4,24 @@ The browser holds a random token in the signed session cookie; the database hold
 that sign-out, a new password or a suspension ends the session at once, wherever it is open.
 """
 
-import hashlib
-
-from flask import Flask, g
+import structlog
+from flask import Flask, g, request
+from flask import session as cookie
 from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy.exc import OperationalError
 
+from elearn.accounts.sessions import is_touch_due
+from elearn.accounts.tokens import token_hash
 from elearn.infra.db import reading
 from elearn.kernel.actor import Actor
 from elearn.kernel.clock import local_day, utc_now
 from elearn.kernel.errors import N_, Forbidden
-from elearn.org.queries import find_actor
+from elearn.org.presence import find_presence
+from elearn.workflows.sign_in import touch
 
+log = structlog.get_logger()
 login_manager = LoginManager()
-
-
-def token_hash(token: str) -> str:
-    """Return the form in which a session or link token is stored."""
-    return hashlib.sha256(token.encode()).hexdigest()
+_LOCALE = "locale"
 
 
 class SignedIn:
@@ -42,8 +43,25 @@ class SignedIn:
 def _load(token: str) -> SignedIn | None:
     now = utc_now()
     with reading() as session:
-        actor = find_actor(session, token_hash(token), now=now, day=local_day(now))
-    return None if actor is None else SignedIn(token, actor)
+        presence = find_presence(session, token_hash(token), now=now, day=local_day(now))
+    if presence is None:
+        return None
+    g.session_touch_due = is_touch_due(presence.last_seen_at, now)
+    return SignedIn(token, presence.actor)
+
+
+def _stay_awake() -> None:
+    """Note that the session is in use, at most once a minute, before the view begins.
+
+    A page is not refused because this note could not be written.
+    """
+    actor = current_actor() if request.endpoint is not None else None
+    if actor is None or actor.session_id is None or not g.pop("session_touch_due", False):
+        return
+    try:
+        touch(actor.session_id, now=utc_now())
+    except OperationalError:
+        log.warning("session_touch_failed")
 
 
 def init_app(app: Flask) -> None:
@@ -51,6 +69,7 @@ def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.session_protection = None
     login_manager.user_loader(_load)
+    app.before_request(_stay_awake)
 
 
 def current_actor() -> Actor | None:
@@ -78,11 +97,19 @@ def the_person_id() -> int:
 
 
 def sign_in(token: str, actor: Actor) -> None:
-    """Make the browser of this request hold ``token``."""
+    """Make the browser of this request hold ``token``; nothing of an earlier user stays."""
+    _forget_all()
     login_user(SignedIn(token, actor))
-    g.signed_in_now = True
 
 
 def sign_out() -> None:
-    """Make the browser of this request forget its token."""
+    """Make the browser of this request forget its token and all else but the language."""
     logout_user()
+    _forget_all()
+
+
+def _forget_all() -> None:
+    locale = cookie.get(_LOCALE)
+    cookie.clear()
+    if locale is not None:
+        cookie[_LOCALE] = locale

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import SignInSession, User
+from elearn.accounts.tokens import token_hash
 from elearn.kernel.clock import utc_now
-from elearn.web.identity import token_hash
 
 
 class Visitor:
