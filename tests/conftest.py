@@ -20,6 +20,7 @@ from elearn.kernel.settings import from_env
 from elearn.tables import metadata
 from tests.support import postgres
 from tests.support.accounts import Visitor
+from tests.support.client import Browser
 from tests.support.jobs import run_jobs as run_all_jobs
 
 ENGINES = ("sqlite", "postgresql")
@@ -112,6 +113,7 @@ def make_app(url: str, folder: Path) -> Flask:
     )
     app = create_app(settings)
     app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = Browser
     return app
 
 
