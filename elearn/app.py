@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from elearn import tables
 from elearn.cli.commands import COMMANDS
-from elearn.infra import db, jobs, logs, mail, storage
+from elearn.infra import db, jobs, logs, mail, signing, storage
 from elearn.kernel.settings import Settings, from_env
 from elearn.web import access, assets, errors, headers, i18n, identity, labels
 from elearn.web.blueprints import BLUEPRINTS
@@ -74,6 +74,7 @@ def _open_doors(app: Flask, settings: Settings) -> None:
     db.init_app(app, settings.database_url)
     Migrate(app, db.db, directory=str(MIGRATIONS), compare_type=True, render_as_batch=True)
     storage.init_app(app, settings.storage_url)
+    signing.init_app(app, settings.data_dir)
     jobs.init_app(app, settings.queue_url, settings.secret_key, HANDLERS)
     mail.init_app(app, settings.mail_url, settings.mail_sender)
     app.extensions["elearn_tables"] = tables.metadata

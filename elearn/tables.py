@@ -5,11 +5,21 @@ from sqlalchemy import MetaData
 from elearn.accounts import models as accounts
 from elearn.assessment import models as assessment
 from elearn.authoring import models as authoring
+from elearn.certificates import models as certificates
 from elearn.curriculum import models as curriculum
 from elearn.infra import models as infra
 from elearn.infra.db import Base
 from elearn.org import models as org
 from elearn.progress import models as progress
 
-FEATURES = (infra, accounts, org, curriculum, assessment, progress, authoring)
+FEATURES = (
+    infra,
+    accounts,
+    org,
+    curriculum,
+    assessment,
+    progress,
+    certificates,
+    authoring,
+)
 metadata: MetaData = Base.metadata

@@ -5,32 +5,14 @@ events. Both tables are hash chains: ``row_hash`` covers every other column and 
 """
 
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
+from elearn.certificates.rules import EventKind, ReasonClass
 from elearn.certificates.snapshot import Mode
 from elearn.infra.db import Base, UTCDateTime, enum_type
-
-
-class EventKind(StrEnum):
-    """How the life of a certificate ends before its time."""
-
-    REVOKED = "REVOKED"
-    REPLACED = "REPLACED"
-
-
-class ReasonClass(StrEnum):
-    """Why a certificate was revoked or replaced; the class is public, the reason is not."""
-
-    WRONG_COMPLETION = "WRONG_COMPLETION"
-    DISHONESTY = "DISHONESTY"
-    ISSUED_IN_ERROR = "ISSUED_IN_ERROR"
-    PERSON_DATA_CORRECTED = "PERSON_DATA_CORRECTED"
-    ISSUER_MISTAKE = "ISSUER_MISTAKE"
-    OTHER = "OTHER"
 
 
 class Chained:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from io import BytesIO
 
-from reportlab.lib.colors import HexColor
+from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.pdfgen.canvas import Canvas
 
@@ -59,7 +59,7 @@ class _Block:
     font: str
     size: float
     before: float
-    colour: HexColor = INK
+    colour: Color = INK
 
 
 def render(sheet: Sheet) -> bytes:
@@ -97,9 +97,7 @@ def _drum() -> str:
         radius = 46 if ray % 2 == 0 else 17
         angle = math.pi / 2 + ray * math.pi / 14
         command = "l" if ray else "m"
-        operators.append(
-            f"{radius * math.cos(angle):.2f} {radius * math.sin(angle):.2f} {command}"
-        )
+        operators.append(f"{radius * math.cos(angle):.2f} {radius * math.sin(angle):.2f} {command}")
     operators.append("h f")
     for radius in (54, 58, 78, 82, 86, 112, 116, 142, 147):
         bend = radius * 0.5523
@@ -228,9 +226,7 @@ def _body(snapshot: Snapshot) -> list[_Block]:
     return blocks
 
 
-def _laid_out(
-    blocks: list[_Block], scale: float
-) -> tuple[list[tuple[_Block, list[str]]], float]:
+def _laid_out(blocks: list[_Block], scale: float) -> tuple[list[tuple[_Block, list[str]]], float]:
     """Return the wrapped blocks at ``scale`` and their height in points."""
     placed, height = [], 0.0
     for block in blocks:

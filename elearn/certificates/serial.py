@@ -33,13 +33,17 @@ def normal_code(given: str) -> str | None:
     return code if is_code else None
 
 
-def series_prefix(series: str, taken: int) -> str:
-    """Return the word a serial begins with: ``series``, numbered when others have it too.
+def series_word(series: str) -> str:
+    """Return ``series`` as serials spell it: capitals, digits and hyphens."""
+    return _NOT_SERIES.sub("-", series.upper()).strip("-") or "GCN"
 
-    ``taken`` counts the issuers that already use this series.
+
+def series_prefix(word: str, earlier_issuers: int) -> str:
+    """Return what a serial begins with: the series, numbered when other issuers had it first.
+
+    No series word holds a dot, so no two issuers ever share a prefix.
     """
-    word = _NOT_SERIES.sub("-", series.upper()).strip("-") or "GCN"
-    return word if taken == 0 else f"{word}{taken + 1}"
+    return word if earlier_issuers == 0 else f"{word}.{earlier_issuers + 1}"
 
 
 def serial_of(prefix: str, year: int, number: int) -> str:

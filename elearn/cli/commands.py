@@ -2,7 +2,8 @@
 
 import click
 
+from elearn.cli.certificates import certificates
 from elearn.cli.coverage import coverage
 from elearn.cli.users import users
 
-COMMANDS: tuple[click.Command, ...] = (coverage, users)
+COMMANDS: tuple[click.Command, ...] = (certificates, coverage, users)

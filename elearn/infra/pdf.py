@@ -19,11 +19,16 @@ from reportlab.pdfgen.canvas import Canvas
 from elearn.kernel.clock import LOCAL_ZONE
 
 FONTS = Path(__file__).parent / "fonts"
-REGULAR, BOLD, ITALIC, BOLD_ITALIC = "Tinos", "Tinos-Bold", "Tinos-Italic", "Tinos-BoldItalic"
+REGULAR, BOLD, ITALIC, BOLD_ITALIC = (
+    "Tinos-Regular",
+    "Tinos-Bold",
+    "Tinos-Italic",
+    "Tinos-BoldItalic",
+)
 MM = 72 / 25.4
 
 # Streams as bytes instead of ASCII base 85: a fifth smaller, and quicker to write.
-rl_config.useA85 = 0  # type: ignore[attr-defined]  # a setting that the stubs do not know
+rl_config.useA85 = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def new_canvas(target: BytesIO, size: tuple[float, float], info: Info) -> Canvas
         invariant=True,
         pageCompression=1,
         lang="vi-VN",
-        initialFontName=REGULAR,
+        initialFontName=REGULAR,  # type: ignore[arg-type]  # the stubs take names for numbers
         pdfVersion=(1, 7),
     )
     canvas.setTitle(info.title)

@@ -62,17 +62,20 @@ class KeyFolder:
         """Make the folder and the first key; of several processes at once, one makes it."""
         for folder in (self.folder, self.trusted_folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if (self.folder / _KEY).exists():
-            return
+        if not (self.folder / _KEY).exists():
+            self._make_first()
+        if self.present_key_id not in self.trusted():
+            self._trust(self._private())
+
+    def _make_first(self) -> None:
         draft = self._draft()
         try:
             # A link appears whole or not at all, and never over another process's key.
             os.link(draft, self.folder / _KEY)
         except FileExistsError:
-            pass
+            return
         finally:
             draft.unlink()
-        self._trust(self._private())
 
     def rotate(self) -> str:
         """Let a new key sign from now on and return its id; older ones still verify."""
