@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, PngImagePlugin
 
-from elearn.infra.pictures import MAX_BYTES, redraw
+from elearn.infra.uploads import MAX_BYTES, redraw
 from elearn.kernel.errors import Invalid
 
 MARKER = b"<script>alert(1)</script>"
