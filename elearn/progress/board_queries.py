@@ -26,6 +26,7 @@ from elearn.progress.board_rules import (
     Standing,
     in_order,
     next_step,
+    step_in,
 )
 from elearn.progress.models import LessonMark
 from elearn.progress.queries import completed_modules, list_completions
@@ -52,12 +53,18 @@ class Board:
     past: tuple[Past, ...]
     next_step: NextStep | None
 
+    @property
+    def all_done(self) -> bool:
+        """Whether every programme of the learner is complete."""
+        return all(card.completion is not None for card in self.programmes)
+
 
 @dataclass(frozen=True, slots=True)
 class ModulePage:
-    """A module with the programmes on whose path it stands."""
+    """A module, its next step if there is one, and the programmes on whose path it stands."""
 
     card: ModuleCard
+    step: NextStep | None
     programmes: tuple[str, ...]
 
 
@@ -185,6 +192,9 @@ def _programmes(
             due_on=due,
             is_past_due=due is not None and due < today,
             completion=shelf.valid_completion(head.programme_id, today),
+            was_completed_here=any(
+                row.is_online for row in shelf.completions if row.programme_id == head.programme_id
+            ),
         )
         cards += [card] if mine else []
     return in_order(cards)
@@ -204,7 +214,9 @@ def _past(
     )
 
 
-def get_module_page(session: Session, person_id: int, module_code: str) -> ModulePage:
+def get_module_page(
+    session: Session, person_id: int, module_code: str, *, now: datetime
+) -> ModulePage:
     """Return a module as a learner sees it. Raises NotFound. Eight statements."""
     found = list_modules(session, module_code)
     if not found:
@@ -217,4 +229,5 @@ def get_module_page(session: Session, person_id: int, module_code: str) -> Modul
         for head in list_programmes(session)
         if any(step.module_id == outline.module_id for step in paths.get(head.programme_id, ()))
     ]
-    return ModulePage(record.card(outline, is_required=False), tuple(used_by))
+    card = record.card(outline, is_required=False)
+    return ModulePage(card, step_in(card, now), tuple(used_by))

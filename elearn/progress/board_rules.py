@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -90,6 +90,18 @@ class ModuleCard:
         return any(line.is_opened for line in self.lessons)
 
     @property
+    def step_count(self) -> int:
+        """How many things there are to do: lessons, and the test if there is one."""
+        return len(self.lessons) + (self.test is not None)
+
+    @property
+    def steps_done(self) -> int:
+        """How many of them are done; all, once the module is complete."""
+        if self.completed_on is not None:
+            return self.step_count
+        return self.finished_count + (self.test is not None and self.test.passed)
+
+    @property
     def minutes_left(self) -> int:
         """The reading time of the lessons not yet finished."""
         return sum(line.head.minutes for line in self.lessons if not line.is_finished)
@@ -97,7 +109,10 @@ class ModuleCard:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeCard:
-    """A programme before a member of its groups; ``completion`` is the one that counts today."""
+    """A programme before a member of its groups; ``completion`` is the one that counts today.
+
+    ``was_completed_here``: by studying here, even if it has expired or was revoked since.
+    """
 
     head: ProgrammeHead
     reasons: tuple[Reason, ...]
@@ -105,6 +120,7 @@ class ProgrammeCard:
     due_on: date | None
     is_past_due: bool
     completion: KnownCompletion | None
+    was_completed_here: bool
 
     @property
     def required(self) -> tuple[ModuleCard, ...]:
@@ -115,6 +131,30 @@ class ProgrammeCard:
     def done_count(self) -> int:
         """How many of the modules that count are complete."""
         return sum(card.completed_on is not None for card in self.required)
+
+    @property
+    def step_count(self) -> int:
+        """How many lessons and tests count."""
+        return sum(card.step_count for card in self.required)
+
+    @property
+    def steps_done(self) -> int:
+        """How many of them are done."""
+        return sum(card.steps_done for card in self.required)
+
+    @property
+    def is_to_be_claimed(self) -> bool:
+        """Whether all modules that count are complete and the programme has not been counted."""
+        if self.completion is not None or self.was_completed_here or not self.required:
+            return False
+        return self.done_count == len(self.required)
+
+    @property
+    def last_valid_day(self) -> date | None:
+        """The last day on which the completion counts; None when it does not expire."""
+        if self.completion is None or self.completion.expires_on is None:
+            return None
+        return self.completion.expires_on - timedelta(days=1)
 
     @property
     def minutes_left(self) -> int:

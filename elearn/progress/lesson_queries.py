@@ -13,6 +13,7 @@ from elearn.assessment.models import Question, QuestionVersion
 from elearn.curriculum.models import Lesson, LessonVersion, Module
 from elearn.curriculum.queries import Document, list_documents
 from elearn.infra.richtext import CheckSlot, split_checks
+from elearn.kernel.clock import local_day
 from elearn.kernel.errors import N_, NotFound
 from elearn.progress.models import CheckAnswer, LessonMark
 
@@ -64,6 +65,11 @@ class Change:
     published_at: datetime
     note: str | None
 
+    @property
+    def published_on(self) -> date:
+        """The local day of its publication."""
+        return local_day(self.published_at)
+
 
 @dataclass(frozen=True, slots=True)
 class LessonText:
@@ -92,8 +98,6 @@ class LessonPage:
     blocks: tuple[Block, ...]
     documents: tuple[Document, ...]
     outline: tuple[OutlineEntry, ...]
-    previous: OutlineEntry | None
-    next: OutlineEntry | None
     opened_at: datetime | None
     finished_at: datetime | None
     changes: tuple[Change, ...]
@@ -109,9 +113,40 @@ class LessonPage:
         return tuple(check for check in self.checks if not check.is_answered)
 
     @property
+    def place(self) -> int:
+        """Which lesson of the module it is, counted from 1."""
+        return 1 + next(at for at, entry in enumerate(self.outline) if entry.is_current)
+
+    @property
+    def previous(self) -> OutlineEntry | None:
+        """The lesson before it."""
+        return self.outline[self.place - 2] if self.place > 1 else None
+
+    @property
+    def next(self) -> OutlineEntry | None:
+        """The lesson after it."""
+        return self.outline[self.place] if self.place < len(self.outline) else None
+
+    @property
+    def next_unfinished(self) -> OutlineEntry | None:
+        """The next lesson to study: the first unfinished one after it, else the first of all."""
+        rest = [*self.outline[self.place :], *self.outline[: self.place - 1]]
+        return next((entry for entry in rest if not entry.is_finished), None)
+
+    @property
     def finished_count(self) -> int:
         """How many lessons of the module the reader has finished."""
         return sum(entry.is_finished for entry in self.outline)
+
+    @property
+    def opened_on(self) -> date | None:
+        """The local day on which the reader first opened it."""
+        return local_day(self.opened_at) if self.opened_at else None
+
+    @property
+    def finished_on(self) -> date | None:
+        """The local day on which the reader finished it."""
+        return local_day(self.finished_at) if self.finished_at else None
 
 
 def get_lesson_page(
@@ -127,8 +162,6 @@ def get_lesson_page(
         raise NotFound("learn.lesson", N_("Không có bài học này hoặc bài đã ngừng sử dụng."))
     row = current[0]
     checks = _checks(session, person_id, row.lesson_id, row.check_codes)
-    outline = _outline(rows, lesson_code)
-    place = next(index for index, entry in enumerate(outline) if entry.is_current)
     return LessonPage(
         lesson_id=row.lesson_id,
         code=row.code,
@@ -137,10 +170,8 @@ def get_lesson_page(
         test_code=row.test_paper_code,
         text=_text(row),
         blocks=_blocks(row.html, checks),
-        documents=tuple(list_documents(session, row.citations) if row.citations else ()),
-        outline=outline,
-        previous=outline[place - 1] if place else None,
-        next=outline[place + 1] if place + 1 < len(outline) else None,
+        documents=tuple(list_documents(session, row.citations)),
+        outline=_outline(rows, lesson_code),
         opened_at=row.opened_at,
         finished_at=row.finished_at,
         changes=_changes(current),

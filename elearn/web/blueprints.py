@@ -8,6 +8,8 @@ from elearn.web.author.routes import blueprint as author
 from elearn.web.coverage.routes import blueprint as coverage
 from elearn.web.hr.routes import blueprint as hr
 from elearn.web.jobs.routes import blueprint as jobs
+from elearn.web.learner.legal import blueprint as legal
+from elearn.web.learner.lessons import blueprint as lessons
 from elearn.web.learner.routes import blueprint as learner
 from elearn.web.officer.routes import blueprint as officer
 from elearn.web.public.routes import blueprint as public
@@ -16,6 +18,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     public,
     auth,
     learner,
+    lessons,
+    legal,
     author,
     hr,
     coverage,

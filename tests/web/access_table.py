@@ -19,8 +19,15 @@ ACCESS: dict[str, str] = {
     # jobs
     "jobs.show": "SIGNED_IN",
     # learning
+    "learner.claim_completion": "SIGNED_IN",
     "learner.my_certificates": "SIGNED_IN",
     "learner.my_modules": "SIGNED_IN",
+    "learner.show_module": "SIGNED_IN",
+    "legal.show": "SIGNED_IN",
+    "lessons.accept_changes": "SIGNED_IN",
+    "lessons.answer_check": "SIGNED_IN",
+    "lessons.finish": "SIGNED_IN",
+    "lessons.show": "SIGNED_IN",
     # HR
     "hr.export_missing": "HR",
     "hr.home": "HR",
