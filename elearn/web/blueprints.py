@@ -3,6 +3,8 @@
 from flask import Blueprint
 
 from elearn.web.admin.routes import blueprint as admin
+from elearn.web.auth.account import blueprint as own_account
+from elearn.web.auth.links import blueprint as auth_links
 from elearn.web.auth.routes import blueprint as auth
 from elearn.web.author.routes import blueprint as author
 from elearn.web.coverage.routes import blueprint as coverage
@@ -17,6 +19,8 @@ from elearn.web.public.routes import blueprint as public
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public,
     auth,
+    auth_links,
+    own_account,
     learner,
     lessons,
     legal,

@@ -87,3 +87,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         def get_translations(self, _form: object) -> _Translations:
             """Return our words."""
             return _TRANSLATIONS
+
+
+def text_of(field: StringField) -> str:
+    """Return what was typed, cleaned; nothing is an empty text."""
+    return field.data or ""

@@ -13,7 +13,14 @@ ACCESS: dict[str, str] = {
     # accounts
     "auth.account": "SIGNED_IN",
     "auth.login": "PUBLIC",
-    "auth.logout": "SIGNED_IN",
+    "auth.logout": "PUBLIC",
+    "auth_links.activate": "PUBLIC",
+    "auth_links.forgot": "PUBLIC",
+    "auth_links.reset": "PUBLIC",
+    "auth_links.type_code": "PUBLIC",
+    "own_account.change_password": "SIGNED_IN",
+    "own_account.choose_language": "SIGNED_IN",
+    "own_account.end_other_sessions": "SIGNED_IN",
     # administration
     "admin.home": "ADMIN",
     # jobs
