@@ -81,7 +81,7 @@ def measure(app: Flask, environ: dict[str, str], url: str) -> dict[str, object]:
     client = app.test_client()
     client.set_cookie("elearn", cookies[0].removeprefix("elearn="))
     html = client.get(LESSON).text
-    bare.fill(create_engine(url), html[: 11_000])
+    bare.fill(create_engine(url), html[:11_000])
     figures: dict[str, list[float]] = {"lesson": [], "bare": []}
     with (
         servers.gunicorn("wsgi:app", environ, "/healthz") as (port, pid, start),
