@@ -89,7 +89,7 @@ def _of_kind(clause: Clause) -> ColumnElement[bool]:
     return UnitVersion.kind.in_([UnitKind(kind) for kind in kinds]) if kinds else true()
 
 
-def _duty_condition(clauses: Iterable[Clause]) -> ColumnElement[bool] | None:
+def duty_condition(clauses: Iterable[Clause]) -> ColumnElement[bool] | None:
     """Return what a duty and its unit's version must be like to match; None if no clause asks."""
     wanted = [
         and_(Duty.duty.in_([DutyKind(duty) for duty in clause["duties"]]), _of_kind(clause))
@@ -99,7 +99,7 @@ def _duty_condition(clauses: Iterable[Clause]) -> ColumnElement[bool] | None:
     return or_(*wanted) if wanted else None
 
 
-def _position_condition(clauses: Iterable[Clause]) -> ColumnElement[bool] | None:
+def position_condition(clauses: Iterable[Clause]) -> ColumnElement[bool] | None:
     """Return what an assignment and its duty unit's version must be like; None if none asks."""
     wanted = [
         and_(
@@ -129,7 +129,7 @@ def _label(rule: Rule) -> tuple[Label[int], Label[str]]:
 
 def duty_matches(rule: Rule, lens: Lens) -> Select[int, int, str] | None:
     """Return (person_id, group_id, group_code) of duties that match; None if none can."""
-    condition = _duty_condition(rule.clauses)
+    condition = duty_condition(rule.clauses)
     if condition is None:
         return None
     # An outer join: a clause without kinds does not ask what the unit is.
@@ -142,7 +142,7 @@ def duty_matches(rule: Rule, lens: Lens) -> Select[int, int, str] | None:
 
 def position_matches(rule: Rule, lens: Lens) -> Select[int, int, str] | None:
     """Return (person_id, group_id, group_code) of assignments that match; None if none can."""
-    condition = _position_condition(rule.clauses)
+    condition = position_condition(rule.clauses)
     if condition is None:
         return None
     return (
