@@ -11,7 +11,6 @@ from elearn.infra import models as infra
 from elearn.infra.db import Base
 from elearn.org import models as org
 from elearn.progress import models as progress
-from elearn.roster import models as roster
 
 FEATURES = (
     infra,
@@ -22,6 +21,5 @@ FEATURES = (
     progress,
     certificates,
     authoring,
-    roster,
 )
 metadata: MetaData = Base.metadata

@@ -24,7 +24,7 @@ from elearn.assessment.models import (
     PaperVersion,
     QuestionVersion,
 )
-from elearn.assessment.policy import is_released, no_such_attempt
+from elearn.assessment.policy import LATE_COUNTED, is_released, no_such_attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,6 @@ class Result:
     is_released: bool
     late_count: int
     items: tuple[ResultItem, ...]
-
-
-# The reason of a grade that a human decision made with answers that came too late (I5).
-LATE_COUNTED = "late_counted"
 
 
 def get_attempt(session: Session, attempt_id: int, *, person_id: int | None) -> AttemptHead:

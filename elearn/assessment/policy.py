@@ -5,8 +5,11 @@ from datetime import datetime
 
 from elearn.assessment.domain import timing
 from elearn.assessment.models import AnswerStatus, AttemptState, FeedbackRule
-from elearn.kernel.actor import Actor
+from elearn.kernel.clock import LOCAL_ZONE
 from elearn.kernel.errors import N_, AppError, Conflict, NotFound
+
+# The reason of a grade that a human decision made with answers that came too late (I5).
+LATE_COUNTED = "late_counted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +19,6 @@ class History:
     used: int
     granted: int
     last_ended_at: datetime | None
-
-
-def check_owner(actor: Actor, person_id: int) -> None:
-    """Raise NotFound unless the attempt of ``person_id`` is the actor's own."""
-    if actor.person_id is None or actor.person_id != person_id:
-        raise no_such_attempt()
 
 
 def no_such_attempt() -> NotFound:
@@ -43,7 +40,8 @@ def refusal_to_start(
     if opens_at is not None and now < opens_at:
         return Conflict(
             "assessment.cooldown",
-            N_("Chưa hết thời gian chờ giữa hai lượt làm bài. Mời bạn quay lại sau."),
+            N_("Lượt làm bài tiếp theo bắt đầu được từ %(time)s."),
+            time=opens_at.astimezone(LOCAL_ZONE).strftime("%H:%M %d/%m/%Y"),
         )
     return None
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from elearn.accounts.models import User
 from elearn.assessment.domain.draw import (
     Blueprint,
     Cell,
@@ -35,7 +36,7 @@ from elearn.assessment.models import (
     Question,
     QuestionVersion,
 )
-from elearn.assessment.policy import History
+from elearn.assessment.policy import LATE_COUNTED, History
 from elearn.kernel.errors import N_, NotFound
 
 
@@ -68,6 +69,7 @@ class AttemptLine:
     number: int
     state: AttemptState
     started_at: datetime
+    deadline_at: datetime | None
     submitted_at: datetime | None
     closed_by: str | None
     score: Decimal | None
@@ -75,6 +77,7 @@ class AttemptLine:
     percent: Decimal | None
     passed: bool | None
     late_count: int
+    is_late_counted: bool
 
 
 def _rules(code: str, version: PaperVersion) -> PaperRules:
@@ -268,6 +271,7 @@ def _line(
         number=attempt.number,
         state=attempt.state,
         started_at=attempt.started_at,
+        deadline_at=attempt.deadline_at,
         submitted_at=attempt.submitted_at,
         closed_by=attempt.closed_by,
         score=grade.score if grade else None,
@@ -275,7 +279,41 @@ def _line(
         percent=percent(grade.score, grade.max_score) if grade else None,
         passed=grade.passed if grade else None,
         late_count=late_count,
+        is_late_counted=grade is not None and grade.reason == LATE_COUNTED,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """Further attempts that were granted, by whom and why."""
+
+    paper_title: str
+    count: int
+    reason: str
+    granted_by: str
+    granted_at: datetime
+
+
+def list_grants(session: Session, person_id: int) -> list[GrantLine]:
+    """Return what was granted to one person, newest first; the caller answers for the scope."""
+    rows = session.execute(
+        select(ExtraAttempt, PaperVersion.title, Paper.code, User.display_name)
+        .join(Paper, Paper.id == ExtraAttempt.paper_id)
+        .outerjoin(PaperVersion, PaperVersion.id == Paper.published_version_id)
+        .join(User, User.id == ExtraAttempt.granted_by)
+        .where(ExtraAttempt.person_id == person_id)
+        .order_by(ExtraAttempt.granted_at.desc(), ExtraAttempt.id.desc())
+    )
+    return [
+        GrantLine(
+            paper_title=row.title or row.code,
+            count=row.ExtraAttempt.count,
+            reason=row.ExtraAttempt.reason,
+            granted_by=row.display_name,
+            granted_at=row.ExtraAttempt.granted_at,
+        )
+        for row in rows
+    ]
 
 
 def best_of(lines: Sequence[AttemptLine]) -> AttemptLine | None:

@@ -292,10 +292,10 @@ def add_grade(
     """Add a grading of ``attempt``; the last one counts, the earlier ones stay."""
     pass_percent = session.get_one(PaperVersion, attempt.paper_version_id).pass_percent
     graded = grading.grade(reads.list_answered(session, attempt.id, reason=reason), pass_percent)
-    last = session.scalar(select(func.max(Grade.number)).where(Grade.attempt_id == attempt.id))
+    last = last_grade(session, attempt)
     grade = Grade(
         attempt_id=attempt.id,
-        number=(last or 0) + 1,
+        number=last.number + 1 if last else 1,
         score=graded.score,
         max_score=graded.max_score,
         passed=graded.passed,
@@ -307,6 +307,24 @@ def add_grade(
     session.add(grade)
     session.flush()
     return grade
+
+
+def last_grade(session: Session, attempt: Attempt) -> Grade | None:
+    """Return the grade of ``attempt`` that counts."""
+    return session.scalars(
+        select(Grade).where(Grade.attempt_id == attempt.id).order_by(Grade.number.desc()).limit(1)
+    ).one_or_none()
+
+
+def has_late(session: Session, attempt: Attempt) -> bool:
+    """Whether answers to ``attempt`` came too late."""
+    return bool(
+        session.scalar(
+            select(func.count()).where(
+                AnswerEvent.attempt_id == attempt.id, AnswerEvent.status == AnswerStatus.LATE
+            )
+        )
+    )
 
 
 def list_overdue(session: Session, now: datetime) -> list[tuple[int, int]]:

@@ -45,7 +45,15 @@ ENTRIES: tuple[Entry, ...] = (
 # The tabs of a section, by the first word of its addresses; a line per topic.
 SECTIONS: dict[str, tuple[Entry, ...]] = {
     "/hr": (Entry("hr.home", N_("Tổng quan"), "/hr", (Role.HR,)),),
-    "/officer": (Entry("officer.home", N_("Tổng quan"), "/officer", (Role.PROGRAMME_OFFICER,)),),
+    "/officer": (
+        Entry("officer.home", N_("Tổng quan"), "/officer", (Role.PROGRAMME_OFFICER,)),
+        Entry(
+            "officer_attempts.search",
+            N_("Lượt làm bài"),
+            "/officer/attempts",
+            (Role.PROGRAMME_OFFICER,),
+        ),
+    ),
     "/admin": (Entry("admin.home", N_("Tổng quan"), "/admin", (Role.ADMIN,)),),
 }
 

@@ -20,11 +20,13 @@ from elearn.assessment.domain.draw import draw
 from elearn.assessment.domain.protocol import Event, Save
 from elearn.assessment.models import Attempt, AttemptState
 from elearn.assessment.policy import refusal_to_start
+from elearn.assessment.queries import AttemptLine, PaperRules
 from elearn.assessment.services import Ack
 from elearn.infra.db import now as database_now
 from elearn.infra.db import reading, transaction
-from elearn.kernel.actor import Actor
-from elearn.kernel.errors import N_, Conflict, Forbidden
+from elearn.kernel.actor import SYSTEM, Actor
+from elearn.kernel.errors import N_, AppError, Conflict, Forbidden
+from elearn.workflows import complete_course
 
 log = structlog.get_logger()
 
@@ -73,7 +75,7 @@ def _start(actor: Actor, person_id: int, paper_code: str) -> int:
                 services.take_over(session, running, actor.session_id, now)
             return running.id
         if running is not None:
-            _close(session, running, now)
+            _close(session, actor, running, now)
         history = queries.get_history(session, person_id, paper.paper_id)
         refusal = refusal_to_start(paper.attempts, paper.cooldown_hours, history, now)
         if refusal is None:
@@ -83,7 +85,7 @@ def _start(actor: Actor, person_id: int, paper_code: str) -> int:
 
 
 def _begin(
-    session: Session, actor: Actor, person_id: int, paper: queries.PaperRules, now: datetime
+    session: Session, actor: Actor, person_id: int, paper: PaperRules, now: datetime
 ) -> Attempt:
     seed = secrets.token_hex(16)
     drawn = draw(paper.blueprint, queries.list_pool(session, paper.blueprint), seed)
@@ -135,15 +137,15 @@ def save_answers(actor: Actor, attempt_id: int, save: Save) -> Saved:
     except IntegrityError as error:
         # The same uuid reached another attempt at the same moment.
         raise services.uuid_taken() from error
-    state = _closed_if_overdue(attempt, now)
+    state = _closed_if_overdue(actor, attempt, now)
     return Saved(tuple(acks), attempt.epoch, attempt.deadline_at, now, state)
 
 
-def _closed_if_overdue(attempt: Attempt, now: datetime) -> AttemptState:
+def _closed_if_overdue(actor: Actor, attempt: Attempt, now: datetime) -> AttemptState:
     running = attempt.state is AttemptState.IN_PROGRESS
     if not running or not timing.is_overdue(attempt.deadline_at, now):
         return attempt.state
-    _close_one(attempt.id, attempt.person_id, only_overdue=True)
+    _close_one(actor, attempt.id, attempt.person_id, only_overdue=True)
     return AttemptState.GRADED
 
 
@@ -171,20 +173,24 @@ def save_form(
 
 def submit(actor: Actor, attempt_id: int) -> None:
     """End the actor's attempt and grade it; once ended, pressing again changes nothing (I6)."""
-    _close_one(attempt_id, actor.person_id, only_overdue=False)
+    _close_one(actor, attempt_id, actor.person_id, only_overdue=False)
 
 
-def _close_one(attempt_id: int, person_id: int | None, *, only_overdue: bool) -> bool:
+def _close_one(actor: Actor, attempt_id: int, person_id: int | None, *, only_overdue: bool) -> bool:
     with transaction() as session:
         now = database_now(session)
         attempt = services.lock_attempt(session, attempt_id, person_id=person_id)
         if only_overdue and not timing.is_overdue(attempt.deadline_at, now):
             return False
-        return _close(session, attempt, now)
+        return _close(session, actor, attempt, now)
 
 
-def _close(session: Session, attempt: Attempt, now: datetime) -> bool:
-    return services.close(session, attempt, now) is not None
+def _close(session: Session, actor: Actor, attempt: Attempt, now: datetime) -> bool:
+    """Grade ``attempt`` and record what it completes. False when it had ended before."""
+    if services.close(session, attempt, now) is None:
+        return False
+    complete_course.advance(session, actor, attempt.person_id, now=now)
+    return True
 
 
 def close_overdue() -> int:
@@ -197,10 +203,57 @@ def close_overdue() -> int:
     closed = 0
     for attempt_id, person_id in overdue:
         try:
-            closed += _close_one(attempt_id, person_id, only_overdue=True)
+            closed += _close_one(SYSTEM, attempt_id, person_id, only_overdue=True)
         except Exception:
             log.exception("attempt_not_closed", attempt=attempt_id)
     return closed
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a person finds before a paper; ``refusal`` says why no attempt may begin now."""
+
+    paper: PaperRules
+    attempts: tuple[AttemptLine, ...]
+    running: AttemptLine | None
+    best: AttemptLine | None
+    left: int | None
+    granted: int
+    refusal: AppError | None
+    now: datetime
+
+
+def open_desk(actor: Actor, paper_code: str) -> Desk:
+    """Return what the actor finds before the paper; an overdue attempt is closed first.
+
+    Raises NotFound, and Forbidden for accounts without a person.
+    """
+    person_id = _person_of(actor)
+    with reading() as session:
+        now = database_now(session)
+        paper = queries.get_paper(session, paper_code)
+        lines = queries.list_attempts(session, person_id, paper.paper_id)
+        left_open = next((line.id for line in lines if _is_left_open(line, now)), None)
+        if left_open is not None:
+            _close_one(actor, left_open, person_id, only_overdue=True)
+            lines = queries.list_attempts(session, person_id, paper.paper_id)
+        history = queries.get_history(session, person_id, paper.paper_id)
+    running = next((line for line in lines if line.state is AttemptState.IN_PROGRESS), None)
+    return Desk(
+        paper=paper,
+        attempts=tuple(lines),
+        running=running,
+        best=queries.best_of(lines),
+        left=timing.attempts_left(paper.attempts, history.granted, history.used),
+        granted=history.granted,
+        refusal=refusal_to_start(paper.attempts, paper.cooldown_hours, history, now),
+        now=now,
+    )
+
+
+def _is_left_open(line: AttemptLine, now: datetime) -> bool:
+    running = line.state is AttemptState.IN_PROGRESS
+    return running and timing.is_overdue(line.deadline_at, now)
 
 
 def open_sheet(actor: Actor, attempt_id: int) -> tuple[AttemptHead, Sheet | None, datetime]:
@@ -229,5 +282,5 @@ def _read(actor: Actor, attempt_id: int) -> tuple[AttemptHead, datetime]:
         running = head.state is AttemptState.IN_PROGRESS
         if not running or not timing.is_overdue(head.deadline_at, now):
             return head, now
-        _close_one(attempt_id, actor.person_id, only_overdue=True)
+        _close_one(actor, attempt_id, actor.person_id, only_overdue=True)
         return attempt_queries.get_attempt(session, attempt_id, person_id=actor.person_id), now

@@ -13,28 +13,25 @@ ACCESS: dict[str, str] = {
     # accounts
     "auth.account": "SIGNED_IN",
     "auth.login": "PUBLIC",
-    "auth.logout": "PUBLIC",
-    "auth_links.activate": "PUBLIC",
-    "auth_links.forgot": "PUBLIC",
-    "auth_links.reset": "PUBLIC",
-    "auth_links.type_code": "PUBLIC",
-    "own_account.change_password": "SIGNED_IN",
-    "own_account.choose_language": "SIGNED_IN",
-    "own_account.end_other_sessions": "SIGNED_IN",
+    "auth.logout": "SIGNED_IN",
     # administration
     "admin.home": "ADMIN",
     # jobs
     "jobs.show": "SIGNED_IN",
     # learning
-    "learner.claim_completion": "SIGNED_IN",
     "learner.my_certificates": "SIGNED_IN",
     "learner.my_modules": "SIGNED_IN",
-    "learner.show_module": "SIGNED_IN",
-    "legal.show": "SIGNED_IN",
-    "lessons.accept_changes": "SIGNED_IN",
-    "lessons.answer_check": "SIGNED_IN",
-    "lessons.finish": "SIGNED_IN",
-    "lessons.show": "SIGNED_IN",
+    # papers and attempts
+    "quiz.accept_superseded": "SIGNED_IN",
+    "quiz.attempt": "SIGNED_IN",
+    "quiz.confirm": "SIGNED_IN",
+    "quiz.paper": "SIGNED_IN",
+    "quiz.result": "SIGNED_IN",
+    "quiz.save": "SIGNED_IN",
+    "quiz.save_form": "SIGNED_IN",
+    "quiz.start": "SIGNED_IN",
+    "quiz.submit": "SIGNED_IN",
+    "quiz.take_over": "SIGNED_IN",
     # HR
     "hr.export_missing": "HR",
     "hr.home": "HR",
@@ -43,6 +40,9 @@ ACCESS: dict[str, str] = {
     "coverage.show": "HR LEADER PROGRAMME_OFFICER",
     # programme officer
     "officer.home": "PROGRAMME_OFFICER",
+    "officer_attempts.count_late": "PROGRAMME_OFFICER",
+    "officer_attempts.person": "PROGRAMME_OFFICER",
+    "officer_attempts.search": "PROGRAMME_OFFICER",
     # authoring
     "author.home": "AUTHOR REVIEWER",
 }

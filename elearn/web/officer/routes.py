@@ -1,4 +1,4 @@
-"""Pages of the programme officer."""
+"""The programme officer's first page: what he can do, in the order of his week."""
 
 from flask import Blueprint, render_template
 
@@ -11,5 +11,5 @@ blueprint = Blueprint("officer", __name__, template_folder="templates")
 @blueprint.get("/officer")
 @access(holds(Role.PROGRAMME_OFFICER))
 def home() -> str:
-    """Show the page."""
-    return render_template("base.html")
+    """Show the tasks."""
+    return render_template("officer/home.html")

@@ -1,1 +1,0 @@
-"""The file shapes of questions and papers, and what is wrong with a file that has another."""

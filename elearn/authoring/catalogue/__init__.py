@@ -1,1 +1,0 @@
-"""What is published, as authors look it up: modules, the bank, every version."""

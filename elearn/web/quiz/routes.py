@@ -1,0 +1,182 @@
+"""Sitting a paper: what it is, the sheet, handing in, the result.
+
+Everything works as plain forms; static/js/attempt.js saves each change on top of that.
+"""
+
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from elearn.assessment.attempt_queries import Result
+from elearn.assessment.domain import timing
+from elearn.assessment.domain.protocol import parse_save
+from elearn.assessment.models import AnswerStatus, AttemptState
+from elearn.curriculum.queries import Document, list_documents
+from elearn.infra.db import reading
+from elearn.kernel.clock import LOCAL_ZONE
+from elearn.web.access import SIGNED_IN, access
+from elearn.web.errors import message_of
+from elearn.web.i18n import format_number
+from elearn.web.identity import the_actor
+from elearn.web.quiz.forms import SheetForm, given_answers
+from elearn.web.words import _
+from elearn.workflows import take_quiz
+
+blueprint = Blueprint("quiz", __name__, template_folder="templates")
+
+# A queue that drains sends at most 200 events; an essay is some thousand letters.
+MOST_BYTES = 1024 * 1024
+_ATTEMPT = "/attempts/<int(max=2147483647):attempt_id>"
+
+
+@blueprint.app_template_filter("points")
+def points(value: Decimal) -> str:
+    """Return points as people read them: two decimals at most, a decimal comma."""
+    return format_number(value.quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+@blueprint.get("/papers/<code>")
+@access(SIGNED_IN)
+def paper(code: str) -> str:
+    """Show what the paper is, what the rules are, and how earlier attempts went."""
+    desk = take_quiz.open_desk(the_actor(), code)
+    refusal = message_of(desk.refusal) if desk.refusal else None
+    return render_template("quiz/paper.html", desk=desk, refusal=refusal)
+
+
+@blueprint.post("/papers/<code>")
+@access(SIGNED_IN)
+def start(code: str) -> BaseResponse:
+    """Begin an attempt, or go on with the open one."""
+    attempt_id = take_quiz.start(the_actor(), code)
+    return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
+
+
+@blueprint.get(_ATTEMPT)
+@access(SIGNED_IN)
+def attempt(attempt_id: int) -> str | BaseResponse:
+    """Show the questions; a device that does not hold the attempt is asked to take it over."""
+    actor = the_actor()
+    head, sheet, now = take_quiz.open_sheet(actor, attempt_id)
+    if sheet is None:
+        return redirect(url_for("quiz.result", attempt_id=attempt_id))
+    if head.session_id not in (None, actor.session_id):
+        return render_template("quiz/elsewhere.html", head=head, sheet=sheet)
+    return render_template(
+        "quiz/attempt.html",
+        head=head,
+        sheet=sheet,
+        now=now,
+        seconds_left=timing.seconds_left(head.deadline_at, now),
+    )
+
+
+@blueprint.post(_ATTEMPT)
+@access(SIGNED_IN)
+def save_form(attempt_id: int) -> BaseResponse:
+    """Save the plain form; the button ``submit`` goes on to handing in."""
+    epoch, seen_seq = SheetForm().place()
+    saved = take_quiz.save_form(the_actor(), attempt_id, epoch, seen_seq, given_answers())
+    if saved.state is not AttemptState.IN_PROGRESS:
+        flash(
+            _("Đã hết giờ làm bài. Chỉ tính các câu trả lời nhận được trước lúc hết giờ."),
+            "warning",
+        )
+        return redirect(url_for("quiz.result", attempt_id=attempt_id))
+    if any(ack.status is AnswerStatus.SUPERSEDED for ack in saved.acks):
+        flash(
+            _(
+                "Bài đang được làm trên thiết bị khác. "
+                "Thay đổi vừa gửi được giữ lại nhưng chưa tính."
+            ),
+            "warning",
+        )
+    elif request.form.get("act") == "submit":
+        return redirect(url_for("quiz.confirm", attempt_id=attempt_id))
+    else:
+        flash(_("Đã lưu bài lúc %(time)s.", time=_clock(saved.server_now)), "success")
+    return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
+
+
+@blueprint.post(_ATTEMPT + "/answers")
+@access(SIGNED_IN)
+def save(attempt_id: int) -> Response:
+    """Take changes by the answer protocol, design.md section 6."""
+    request.max_content_length = MOST_BYTES
+    saved = take_quiz.save_answers(the_actor(), attempt_id, parse_save(_payload()))
+    return jsonify(
+        acks=[{"uuid": ack.uuid, "status": ack.status.value} for ack in saved.acks],
+        epoch=saved.epoch,
+        deadline_at=saved.deadline_at.isoformat() if saved.deadline_at else None,
+        server_now=saved.server_now.isoformat(),
+        state=saved.state.value.lower(),
+    )
+
+
+@blueprint.post(_ATTEMPT + "/take-over")
+@access(SIGNED_IN)
+def take_over(attempt_id: int) -> BaseResponse:
+    """Go on with the attempt on this device."""
+    take_quiz.take_over(the_actor(), attempt_id)
+    return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
+
+
+@blueprint.post(_ATTEMPT + "/superseded")
+@access(SIGNED_IN)
+def accept_superseded(attempt_id: int) -> BaseResponse:
+    """Let count what a former device sent after this one had taken over."""
+    count = take_quiz.accept_superseded(the_actor(), attempt_id)
+    flash(_("Đã dùng %(count)s câu trả lời của thiết bị trước.", count=count), "success")
+    return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
+
+
+@blueprint.get(_ATTEMPT + "/submit")
+@access(SIGNED_IN)
+def confirm(attempt_id: int) -> str | BaseResponse:
+    """Ask before handing in, and list what has no answer yet."""
+    head, sheet, now = take_quiz.open_sheet(the_actor(), attempt_id)
+    if sheet is None:
+        return redirect(url_for("quiz.result", attempt_id=attempt_id))
+    return render_template(
+        "quiz/confirm.html",
+        head=head,
+        sheet=sheet,
+        seconds_left=timing.seconds_left(head.deadline_at, now),
+    )
+
+
+@blueprint.post(_ATTEMPT + "/submit")
+@access(SIGNED_IN)
+def submit(attempt_id: int) -> BaseResponse:
+    """Hand in; pressing twice does no harm."""
+    take_quiz.submit(the_actor(), attempt_id)
+    return redirect(url_for("quiz.result", attempt_id=attempt_id))
+
+
+@blueprint.get(_ATTEMPT + "/result")
+@access(SIGNED_IN)
+def result(attempt_id: int) -> str | BaseResponse:
+    """Show the result, with keys and explanations where the paper releases them."""
+    head, found = take_quiz.open_result(the_actor(), attempt_id)
+    if found is None:
+        return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
+    return render_template("quiz/result.html", head=head, result=found, documents=_documents(found))
+
+
+def _clock(at: datetime) -> str:
+    return at.astimezone(LOCAL_ZONE).strftime("%H:%M")
+
+
+def _payload() -> object:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
+def _documents(found: Result) -> dict[str, Document]:
+    codes = {citation.split(":")[0] for item in found.items for citation in item.citations}
+    with reading() as session:
+        return {document.code: document for document in list_documents(session, codes)}
