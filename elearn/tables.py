@@ -11,6 +11,7 @@ from elearn.infra import models as infra
 from elearn.infra.db import Base
 from elearn.org import models as org
 from elearn.progress import models as progress
+from elearn.roster import models as roster
 
 FEATURES = (
     infra,
@@ -21,5 +22,6 @@ FEATURES = (
     progress,
     certificates,
     authoring,
+    roster,
 )
 metadata: MetaData = Base.metadata

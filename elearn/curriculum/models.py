@@ -11,6 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from elearn.infra.db import Base, UTCDateTime, enum_type
 
 
+class LegalStatus(StrEnum):
+    """What the register says of a document, dates aside."""
+
+    IN_FORCE = "IN_FORCE"
+    NOT_YET = "NOT_YET"
+    AMENDED = "AMENDED"
+    REPLACED = "REPLACED"
+    EXPIRED = "EXPIRED"
+    REPEALED = "REPEALED"
+    UNKNOWN = "UNKNOWN"
+
+
 class ExclusionRule(StrEnum):
     """Whether people on leave count in a denominator (programme key ``exclusions``)."""
 
@@ -129,7 +141,11 @@ class Lesson(Base):
 
 
 class LessonVersion(Base):
-    """A published text of a lesson with its HTML, made once when published. Never edited."""
+    """A published text of a lesson. Never edited.
+
+    ``html`` and ``headings`` are derived from ``body`` when it is published, and made again when
+    the status of a cited document changes (docs/adr/0005-citation-status.md).
+    """
 
     __tablename__ = "curriculum_lesson_version"
     __table_args__ = (UniqueConstraint("lesson_id", "number"),)
@@ -169,6 +185,8 @@ class Media(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     content_type: Mapped[str] = mapped_column(String(64))
     byte_count: Mapped[int]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
     storage_key: Mapped[str] = mapped_column(String(200))
     added_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
@@ -187,5 +205,5 @@ class LegalDocument(Base):
     title: Mapped[str] = mapped_column(Text)
     in_force_from: Mapped[date | None]
     in_force_to: Mapped[date | None]
-    status: Mapped[str] = mapped_column(String(32))
+    status: Mapped[LegalStatus] = mapped_column(enum_type(LegalStatus))
     replaced_by: Mapped[list[str]] = mapped_column(JSON)

@@ -1,6 +1,6 @@
 """What is taught, as learners may see it: programmes, paths, modules with their lessons."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,8 @@ from elearn.curriculum.models import (
     Programme,
     Target,
 )
-from elearn.curriculum.rules import Deadline, PathStep
+from elearn.curriculum.rules import Deadline, PathStep, force_on
+from elearn.kernel.errors import N_, NotFound
 
 TRAINED = "TRAINED"
 
@@ -76,6 +77,29 @@ class Document:
     in_force_to: date | None
     status: str
     replaced_by: tuple[str, ...]
+
+    def force_on(self, day: date) -> str:
+        """Return the code of what is known of its force on ``day``."""
+        return force_on(self.status, self.in_force_from, self.in_force_to, day)
+
+
+@dataclass(frozen=True, slots=True)
+class CitingLesson:
+    """A published lesson that cites a document."""
+
+    module_code: str
+    module_title: str
+    lesson_code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """A document with those that replace it and the lessons that cite it."""
+
+    document: Document
+    successors: tuple[Document, ...]
+    lessons: tuple[CitingLesson, ...]
 
 
 def list_programmes(session: Session) -> list[ProgrammeHead]:
@@ -153,11 +177,48 @@ def _outline(module: Module, lessons: list[LessonHead]) -> ModuleOutline:
     )
 
 
-def list_documents(session: Session, codes: Collection[str]) -> list[Document]:
-    """Return the documents among ``codes`` that are known, in the order of ``codes``."""
+def document_codes(citations: Iterable[str]) -> list[str]:
+    """Return the codes of the documents in ``citations`` (CODE or CODE:CLAUSE), each once."""
+    return list(dict.fromkeys(citation.partition(":")[0] for citation in citations))
+
+
+def list_documents(session: Session, citations: Collection[str]) -> list[Document]:
+    """Return the documents that ``citations`` name and the register knows, in their order.
+
+    One statement, none without citations.
+    """
+    codes = document_codes(citations)
+    if not codes:
+        return []
     rows = session.scalars(select(LegalDocument).where(LegalDocument.code.in_(codes)))
     known = {row.code: row for row in rows}
-    return [_document(known[code]) for code in dict.fromkeys(codes) if code in known]
+    return [_document(known[code]) for code in codes if code in known]
+
+
+def get_document_page(session: Session, code: str) -> DocumentPage:
+    """Return the document ``code`` with what replaces it and the lessons that cite it.
+
+    Raises NotFound. Three statements.
+    """
+    row = session.scalar(select(LegalDocument).where(LegalDocument.code == code))
+    if row is None:
+        raise NotFound("legal.document", N_("Không có văn bản này trong danh mục."))
+    lessons = session.execute(
+        select(Module.code, Module.title, Lesson.code, LessonVersion.title, LessonVersion.citations)
+        .join(Lesson, Lesson.module_id == Module.id)
+        .join(LessonVersion, LessonVersion.id == Lesson.published_version_id)
+        .where(Module.retired_at.is_(None), Lesson.retired_at.is_(None))
+        .order_by(Module.position, Module.id, Lesson.position, Lesson.id)
+    )
+    return DocumentPage(
+        document=_document(row),
+        successors=tuple(list_documents(session, row.replaced_by)),
+        lessons=tuple(
+            CitingLesson(module_code, module_title, lesson_code, title)
+            for module_code, module_title, lesson_code, title, citations in lessons
+            if code in document_codes(citations)
+        ),
+    )
 
 
 def _document(row: LegalDocument) -> Document:

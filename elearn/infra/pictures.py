@@ -1,120 +1,133 @@
-"""Pictures that people send: known by their first bytes, bounded, and drawn anew by Pillow.
+"""Pictures that come as files: what one really is, and whether it may be shown as it is."""
 
-What is stored is what Pillow writes, never what was sent: metadata (place, camera, comments) and
-anything hidden before, in or after the picture is gone.
-"""
-
+import io
 import re
+import warnings
 from dataclasses import dataclass
-from io import BytesIO
+from xml.etree import ElementTree as ET
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from elearn.kernel.errors import N_, Invalid
 
-MAX_BYTES = 8 * 1024 * 1024
-MAX_PIXELS = 25_000_000
-MAX_SIDE = 2_000
-_SVG = re.compile(rb"<(\?xml|!doctype\s+svg|!--|svg)[\s>]", re.IGNORECASE)
-_QUALITY = {"JPEG": {"quality": 85, "progressive": True}, "WEBP": {"quality": 85, "method": 4}}
-_TYPES = {
-    "PNG": (".png", "image/png"),
-    "JPEG": (".jpg", "image/jpeg"),
-    "WEBP": (".webp", "image/webp"),
+MAX_BYTES = 5 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+SUFFIXES = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
 }
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,110}")
+_FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
+_SVG = "{http://www.w3.org/2000/svg}"
+_ACTIVE = {"script", "foreignobject", "handler", "listener", "iframe", "object", "embed"}
+_LENGTH = re.compile(r"\s*([0-9.]+)\s*(?:px)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture as it is stored; ``suffix`` begins with a dot, the size is in pixels."""
+class PictureInfo:
+    """Media type, and width and height in pixels when the file says them."""
 
-    content: bytes
-    suffix: str
     content_type: str
-    width: int
-    height: int
+    width: int | None
+    height: int | None
 
 
-def _format_of(content: bytes) -> str | None:
-    """Return the Pillow name of the format that the first bytes announce."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "WEBP"
-    return None
+def inspect(name: str, content: bytes) -> PictureInfo:
+    """Return what the picture ``content`` called ``name`` is.
 
-
-def _checked_format(content: bytes) -> str:
-    if not content:
-        raise Invalid("picture.empty", N_("Tệp hình trống."))
+    Raises Invalid when the name, the type, the size or the content cannot be accepted.
+    """
+    suffix = name[name.rfind(".") :].lower() if "." in name else ""
+    if NAME.fullmatch(name) is None:
+        raise Invalid(
+            "picture.name",
+            N_("Tên hình “%(name)s” chỉ được gồm chữ không dấu, số, dấu chấm, gạch nối."),
+            name=name[:100],
+        )
+    if suffix not in SUFFIXES:
+        raise Invalid("picture.type", N_("Chỉ nhận hình SVG, PNG, JPEG hoặc WebP."))
     if len(content) > MAX_BYTES:
         raise Invalid(
-            "picture.bytes",
-            N_("Tệp hình quá lớn: tối đa %(limit)d MB."),
-            limit=MAX_BYTES // (1024 * 1024),
+            "picture.too_large", N_("Hình lớn hơn %(limit)d MB."), limit=MAX_BYTES // 1024 // 1024
         )
-    if _SVG.match(content[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n")):
-        raise Invalid(
-            "picture.svg",
-            N_(
-                "Hình SVG không nhận qua trình duyệt. Hãy đặt tệp SVG vào thư mục media của "
-                "chuyên đề rồi nạp nội dung, hoặc xuất hình ra PNG để tải lên."
-            ),
-        )
-    kind = _format_of(content)
-    if kind is None:
-        raise Invalid(
-            "picture.type",
-            N_("Chỉ nhận hình PNG, JPEG hoặc WebP; nội dung tệp này không phải loại nào trong đó."),
-        )
-    return kind
+    if suffix == ".svg":
+        return _inspect_svg(content)
+    return _inspect_raster(content, SUFFIXES[suffix])
 
 
-def _opened(content: bytes, kind: str) -> Image.Image:
-    """Return the picture with its header read and its pixels not yet."""
-    image = Image.open(BytesIO(content), formats=[kind])
-    if image.width * image.height > MAX_PIXELS:
-        raise Image.DecompressionBombError
-    if getattr(image, "n_frames", 1) > 1:
-        raise Invalid("picture.animated", N_("Hình động không dùng được. Hãy gửi hình tĩnh."))
-    return image
+def _broken() -> Invalid:
+    return Invalid("picture.broken", N_("Tệp không phải là hình đọc được, hoặc sai đuôi tệp."))
 
 
-def _bare(image: Image.Image, kind: str) -> Image.Image:
-    """Return the pixels upright, no larger than allowed, without anything else."""
-    if kind == "JPEG":
-        image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # decodes a large photograph at reduced scale
-    upright = ImageOps.exif_transpose(image)
-    has_alpha = kind != "JPEG" and (upright.mode.endswith("A") or "transparency" in upright.info)
-    bare = upright.convert("RGBA" if has_alpha else "RGB")
-    bare.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
-    bare.info.clear()  # Pillow would write comments and profiles found here
-    return bare
-
-
-def redraw(content: bytes) -> Picture:
-    """Return the PNG, JPEG or WebP picture in ``content``, drawn anew.
-
-    Sides are reduced to MAX_SIDE pixels. Raises Invalid (``picture.…``) for anything else, for
-    too many bytes or pixels, for a moving picture and for a broken one.
-    """
-    kind = _checked_format(content)
+def _inspect_raster(content: bytes, content_type: str) -> PictureInfo:
     try:
-        bare = _bare(_opened(content, kind), kind)
-        out = BytesIO()
-        bare.save(out, format=kind, optimize=True, **_QUALITY.get(kind, {}))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=[_FORMATS[content_type]]) as image:
+                width, height = image.size
+                if width * height > MAX_PIXELS:
+                    raise Invalid("picture.pixels", N_("Hình có quá nhiều điểm ảnh."))
+                image.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise _broken() from error
+    return PictureInfo(content_type, width, height)
+
+
+def _inspect_svg(content: bytes) -> PictureInfo:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid("picture.encoding", N_("Hình SVG phải là UTF-8.")) from error
+    if "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper():
+        raise Invalid("picture.doctype", N_("Hình SVG không được có khai báo DOCTYPE, ENTITY."))
+    try:
+        # Entities cannot be declared without the DOCTYPE refused above.
+        root = ET.fromstring(text)  # noqa: S314
+    except ET.ParseError as error:
+        raise _broken() from error
+    if root.tag != f"{_SVG}svg":
+        raise _broken()
+    for element in root.iter():
+        _refuse_active(element)
+    return PictureInfo(SUFFIXES[".svg"], *_svg_size(root))
+
+
+def _refuse_active(element: ET.Element) -> None:
+    tag = str(element.tag).rpartition("}")[2].lower()
+    names = [name.rpartition("}")[2].lower() for name in element.attrib]
+    links = [
+        value.strip()
+        for name, value in element.attrib.items()
+        if name.rpartition("}")[2].lower() in ("href", "src")
+    ]
+    if (
+        tag in _ACTIVE
+        or any(name.startswith("on") for name in names)
+        or any(not link.startswith("#") for link in links)
+    ):
         raise Invalid(
-            "picture.pixels",
-            N_("Hình có quá nhiều điểm ảnh: tối đa %(limit)d triệu điểm."),
-            limit=MAX_PIXELS // 1_000_000,
-        ) from error
-    # What a broken file makes Pillow raise depends on the format and the place of the break.
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError) as error:
-        raise Invalid(
-            "picture.broken", N_("Tệp hình bị hỏng hoặc thiếu, không đọc được.")
-        ) from error
-    suffix, content_type = _TYPES[kind]
-    return Picture(out.getvalue(), suffix, content_type, bare.width, bare.height)
+            "picture.active",
+            N_("Hình SVG không được có mã lệnh, thuộc tính on… hay liên kết ra ngoài (<%(tag)s>)."),
+            tag=tag,
+        )
+
+
+def _svg_size(root: ET.Element) -> tuple[int | None, int | None]:
+    given = [_LENGTH.fullmatch(root.get(name, "")) for name in ("width", "height")]
+    if given[0] and given[1]:
+        return _whole(given[0].group(1)), _whole(given[1].group(1))
+    box = root.get("viewBox", "").replace(",", " ").split()
+    if len(box) == 4:
+        return _whole(box[2]), _whole(box[3])
+    return None, None
+
+
+def _whole(number: str) -> int | None:
+    try:
+        value = round(float(number))
+    except (ValueError, OverflowError):
+        return None
+    return value if 0 < value < 10_000 else None

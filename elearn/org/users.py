@@ -13,7 +13,7 @@ from elearn.kernel.errors import N_, NotFound
 from elearn.kernel.paging import Page, PageRequest
 from elearn.kernel.text import fold
 from elearn.org.grants import is_weighty, standing_units
-from elearn.org.models import Person, PositionAssignment, RoleGrant
+from elearn.org.models import Person, PositionAssignment, RoleGrant, UnitVersion
 from elearn.org.scope import UnitScope, held_true, people_in, units_in, valid_on
 
 
@@ -43,6 +43,17 @@ class UserCard:
     created_at: datetime
     last_signed_in_at: datetime | None
     password_changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """What somebody sees of the own account; ``unit_name`` is that of the primary post."""
+
+    username: str
+    display_name: str
+    email: str | None
+    person_code: str | None
+    unit_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +201,37 @@ def get_user(session: Session, scope: UnitScope, user_id: int) -> UserCard:
         last_signed_in_at=user.last_signed_in_at,
         password_changed_at=user.password_changed_at,
     )
+
+
+def get_own_account(session: Session, user_id: int, day: date) -> OwnAccount:
+    """Return what ``user_id`` sees of the own account. Raises NotFound."""
+    row = session.execute(
+        select(User, Person.code, UnitVersion.name)
+        .outerjoin(Person, Person.id == User.person_id)
+        .outerjoin(
+            PositionAssignment,
+            and_(
+                PositionAssignment.person_id == Person.id,
+                PositionAssignment.is_primary,
+                held_true(PositionAssignment),
+                valid_on(PositionAssignment, day),
+            ),
+        )
+        .outerjoin(
+            UnitVersion,
+            and_(
+                UnitVersion.unit_id == PositionAssignment.duty_unit_id,
+                held_true(UnitVersion),
+                valid_on(UnitVersion, day),
+            ),
+        )
+        .where(User.id == user_id)
+    ).first()
+    if row is None:
+        raise NotFound("user.unknown", N_("Không tìm thấy tài khoản này."))
+    user, code, unit_name = row
+    address = address_of(session, user_id, day)
+    return OwnAccount(user.username, user.display_name, address, code, unit_name)
 
 
 def may_add_person(session: Session, scope: UnitScope | None, person_id: int) -> bool:

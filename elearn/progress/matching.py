@@ -114,7 +114,7 @@ def position_condition(clauses: Iterable[Clause]) -> ColumnElement[bool] | None:
     return or_(*wanted) if wanted else None
 
 
-def version_condition(unit_id: InstrumentedAttribute[int], lens: Lens) -> ColumnElement[bool]:
+def _version_condition(unit_id: InstrumentedAttribute[int], lens: Lens) -> ColumnElement[bool]:
     """Return the join that finds what the unit was on the day, as far as we knew."""
     return and_(
         UnitVersion.unit_id == unit_id,
@@ -127,25 +127,27 @@ def _label(rule: Rule) -> tuple[Label[int], Label[str]]:
     return literal(rule.group_id).label("group_id"), literal(rule.code).label("group_code")
 
 
-def _duties(rule: Rule, lens: Lens) -> Select[int, int, str] | None:
+def duty_matches(rule: Rule, lens: Lens) -> Select[int, int, str] | None:
+    """Return (person_id, group_id, group_code) of duties that match; None if none can."""
     condition = duty_condition(rule.clauses)
     if condition is None:
         return None
     # An outer join: a clause without kinds does not ask what the unit is.
     return (
         select(Duty.person_id, *_label(rule))
-        .outerjoin(UnitVersion, version_condition(Duty.unit_id, lens))
+        .outerjoin(UnitVersion, _version_condition(Duty.unit_id, lens))
         .where(condition, valid_on(Duty, lens.day), known_true(Duty, lens.known))
     )
 
 
-def _positions(rule: Rule, lens: Lens) -> Select[int, int, str] | None:
+def position_matches(rule: Rule, lens: Lens) -> Select[int, int, str] | None:
+    """Return (person_id, group_id, group_code) of assignments that match; None if none can."""
     condition = position_condition(rule.clauses)
     if condition is None:
         return None
     return (
         select(PositionAssignment.person_id, *_label(rule))
-        .outerjoin(UnitVersion, version_condition(PositionAssignment.duty_unit_id, lens))
+        .outerjoin(UnitVersion, _version_condition(PositionAssignment.duty_unit_id, lens))
         .where(
             condition,
             valid_on(PositionAssignment, lens.day),
@@ -156,7 +158,7 @@ def _positions(rule: Rule, lens: Lens) -> Select[int, int, str] | None:
 
 def _matches(rules: Iterable[Rule], lens: Lens) -> CompoundSelect[int, int, str] | None:
     """Return (person_id, group_id, group_code) of all matches, repeated; None without rules."""
-    found = [match(rule, lens) for rule in rules for match in (_duties, _positions)]
+    found = [match(rule, lens) for rule in rules for match in (duty_matches, position_matches)]
     parts = [part for part in found if part is not None]
     return union_all(*parts) if parts else None
 

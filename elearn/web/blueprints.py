@@ -3,11 +3,15 @@
 from flask import Blueprint
 
 from elearn.web.admin.routes import blueprint as admin
+from elearn.web.auth.account import blueprint as own_account
+from elearn.web.auth.links import blueprint as auth_links
 from elearn.web.auth.routes import blueprint as auth
 from elearn.web.author.routes import blueprint as author
 from elearn.web.coverage.routes import blueprint as coverage
 from elearn.web.hr.routes import blueprint as hr
 from elearn.web.jobs.routes import blueprint as jobs
+from elearn.web.learner.legal import blueprint as legal
+from elearn.web.learner.lessons import blueprint as lessons
 from elearn.web.learner.routes import blueprint as learner
 from elearn.web.officer.attempts import blueprint as officer_attempts
 from elearn.web.officer.routes import blueprint as officer
@@ -17,7 +21,11 @@ from elearn.web.quiz.routes import blueprint as quiz
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public,
     auth,
+    auth_links,
+    own_account,
     learner,
+    lessons,
+    legal,
     quiz,
     author,
     hr,

@@ -62,12 +62,20 @@ def _respond(status: int, message: str, code: str) -> Response:
     return make_response(page, status)
 
 
-def _app_error(error: AppError) -> Response:
-    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
-    response = _respond(status, message_of(error), error.code)
+def status_of(error: AppError) -> int:
+    """Return the HTTP status that ``error`` is answered with."""
+    return next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+
+
+def with_retry(response: Response, error: AppError) -> Response:
+    """Return ``response``, telling when to come back if ``error`` asks to wait."""
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _app_error(error: AppError) -> Response:
+    return with_retry(_respond(status_of(error), message_of(error), error.code), error)
 
 
 def _csrf_error(_error: CSRFError) -> Response:

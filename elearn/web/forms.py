@@ -70,15 +70,25 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         """How fields are bound."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:  # noqa: ANN401 - WTForms types
-            """Bind the field; text fields are cleaned before they are validated."""
+            """Bind the field: text cleaned before it is validated, label and hint translated.
+
+            Labels and hints are written with N_ where the form is declared.
+            """
             if issubclass(unbound_field.field_class, StringField):
                 given: list[Callable[[object], object]] = list(
                     unbound_field.kwargs.get("filters", ())
                 )
                 options = {**options, "filters": [_clean, *given]}
             field: Field = super().bind_field(form, unbound_field, options)
+            field.label.text = translated(str(field.label.text))
+            field.description = translated(str(field.description)) if field.description else ""
             return field
 
         def get_translations(self, _form: object) -> _Translations:
             """Return our words."""
             return _TRANSLATIONS
+
+
+def text_of(field: StringField) -> str:
+    """Return what was typed, cleaned; nothing is an empty text."""
+    return field.data or ""

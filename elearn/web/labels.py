@@ -48,6 +48,17 @@ LABELS: dict[str, str] = {
     "RETIREMENT": N_("Nghỉ hưu"),
     "RESIGNATION": N_("Thôi việc"),
     "UNIT_CHANGE": N_("Sắp xếp đơn vị"),
+    # legal texts
+    "IN_FORCE": N_("Còn hiệu lực"),
+    "REPLACED": N_("Đã được thay thế"),
+    "UNKNOWN": N_("Chưa xác minh hiệu lực"),
+    "ENDED": N_("Hết hiệu lực"),
+    "NOT_YET": N_("Chưa có hiệu lực"),
+    # levels of outcomes
+    "RECALL": N_("Nhận biết"),
+    "UNDERSTAND": N_("Thông hiểu"),
+    "APPLY": N_("Vận dụng"),
+    "APPLY_HIGH": N_("Vận dụng cao"),
     # papers
     "PRACTICE": N_("Bài luyện tập"),
     "MODULE_TEST": N_("Bài kiểm tra chuyên đề"),

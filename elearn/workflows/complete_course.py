@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from elearn.infra.db import transaction
 from elearn.kernel.actor import Actor
 from elearn.progress import services
 from elearn.progress.services import NewCompletion
@@ -22,3 +23,14 @@ def advance(
     transaction. Safe to repeat. Returns the programmes that became complete.
     """
     return services.recompute(session, person_id, now=now)
+
+
+def claim(actor: Actor, *, now: datetime) -> tuple[NewCompletion, ...]:
+    """Record what the actor himself has completed without anything having been counted since.
+
+    So does who had studied freely and has come into a target group only afterwards.
+    """
+    if actor.person_id is None:
+        return ()
+    with transaction() as session:
+        return advance(session, actor, actor.person_id, now=now)

@@ -13,14 +13,28 @@ ACCESS: dict[str, str] = {
     # accounts
     "auth.account": "SIGNED_IN",
     "auth.login": "PUBLIC",
-    "auth.logout": "SIGNED_IN",
+    "auth.logout": "PUBLIC",
+    "auth_links.activate": "PUBLIC",
+    "auth_links.forgot": "PUBLIC",
+    "auth_links.reset": "PUBLIC",
+    "auth_links.type_code": "PUBLIC",
+    "own_account.change_password": "SIGNED_IN",
+    "own_account.choose_language": "SIGNED_IN",
+    "own_account.end_other_sessions": "SIGNED_IN",
     # administration
     "admin.home": "ADMIN",
     # jobs
     "jobs.show": "SIGNED_IN",
     # learning
+    "learner.claim_completion": "SIGNED_IN",
     "learner.my_certificates": "SIGNED_IN",
     "learner.my_modules": "SIGNED_IN",
+    "learner.show_module": "SIGNED_IN",
+    "legal.show": "SIGNED_IN",
+    "lessons.accept_changes": "SIGNED_IN",
+    "lessons.answer_check": "SIGNED_IN",
+    "lessons.finish": "SIGNED_IN",
+    "lessons.show": "SIGNED_IN",
     # papers and attempts
     "quiz.accept_superseded": "SIGNED_IN",
     "quiz.attempt": "SIGNED_IN",

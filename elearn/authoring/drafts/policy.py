@@ -20,7 +20,7 @@ def check_reader(actor: Actor) -> None:
     """Raise Forbidden unless ``actor`` may read drafts, answers included."""
     if not actor.has_role(Role.AUTHOR, Role.REVIEWER):
         raise Forbidden(
-            "draft.not_reader", N_("Chỉ người biên soạn và người duyệt xem được bản nháp.")
+            "draft.not_reader", N_("Chỉ người biên soạn và người thẩm định xem được bản nháp.")
         )
 
 
@@ -36,11 +36,11 @@ def may_review(actor: Actor, involved: Collection[int | None]) -> bool:
 def check_reviewer(actor: Actor, involved: Collection[int | None]) -> None:
     """Raise Forbidden unless ``may_review``."""
     if not actor.has_role(Role.REVIEWER):
-        raise Forbidden("draft.not_reviewer", N_("Chỉ người duyệt làm được việc này."))
+        raise Forbidden("draft.not_reviewer", N_("Chỉ người thẩm định làm được việc này."))
     if not may_review(actor, involved):
         raise Forbidden(
             "draft.own_work",
-            N_("Bạn đã soạn hoặc sửa bản nháp này nên cần một người duyệt khác."),
+            N_("Bạn đã soạn hoặc sửa bản nháp này nên cần một người thẩm định khác."),
         )
 
 

@@ -258,10 +258,3 @@ def _note_editor(session: Session, draft: Draft, actor: Actor, now: datetime) ->
         )
     else:
         editor.last_at = now
-
-
-def involved(session: Session, draft: Draft) -> frozenset[int | None]:
-    """Return the users who opened, saved or submitted the draft."""
-    editors = session.scalars(select(DraftEditor.user_id).where(DraftEditor.draft_id == draft.id))
-    known = {draft.created_by, draft.updated_by, draft.submitted_by, *editors}
-    return frozenset(user_id for user_id in known if user_id is not None)

@@ -1,0 +1,1 @@
+"""What is published, as authors look it up: modules, the bank, every version."""

@@ -1,0 +1,84 @@
+"""A draft cut into parts that people compare: each a label and plain text. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from elearn.authoring.difference import Difference, compare
+from elearn.authoring.drafts.content import Content, LessonText, QuestionText
+from elearn.kernel.errors import N_
+
+_RIGHT, _WRONG = "[x]", "[ ]"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a text; ``label`` is a Vietnamese message still to be translated."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionDifference:
+    """How one part changed."""
+
+    label: str
+    difference: Difference
+
+
+def sections(content: Content) -> tuple[Section, ...]:
+    """Return the parts of ``content`` in the order of the form."""
+    if isinstance(content, QuestionText):
+        return tuple(Section(label, text) for label, text in _question(content))
+    return tuple(Section(label, text) for label, text in _lesson(content))
+
+
+def _lesson(lesson: LessonText) -> Iterable[tuple[str, str]]:
+    day = lesson.in_force_as_of
+    yield N_("Tên bài"), lesson.title
+    yield N_("Nội dung"), lesson.body
+    yield N_("Thời lượng (phút)"), "" if lesson.minutes is None else str(lesson.minutes)
+    yield (
+        N_("Kết quả cần đạt"),
+        "\n".join(f"{outcome.level}: {outcome.text}" for outcome in lesson.outcomes),
+    )
+    yield N_("Kỹ năng"), ", ".join(lesson.skills)
+    yield N_("Dành cho ai"), "\n".join(lesson.audience)
+    yield N_("Mã dữ kiện"), ", ".join(lesson.facts)
+    yield N_("Văn bản viện dẫn"), "\n".join(lesson.citations)
+    yield N_("Cập nhật pháp luật đến ngày"), day.strftime("%d/%m/%Y") if day else ""
+
+
+def _question(question: QuestionText) -> Iterable[tuple[str, str]]:
+    yield N_("Câu hỏi"), question.stem
+    yield N_("Phương án"), "\n".join(_options(question))
+    yield N_("Giải thích"), question.explanation
+    yield N_("Mức độ"), question.level
+    yield N_("Cách chấm"), str((question.body or {}).get("scoring") or "")
+    yield N_("Điểm"), question.points
+    yield N_("Bài học"), question.lesson or ""
+    yield N_("Lĩnh vực"), question.area or ""
+    yield N_("Kỹ năng"), ", ".join(question.skills)
+    yield N_("Mã dữ kiện"), ", ".join(question.facts)
+    yield N_("Văn bản viện dẫn"), "\n".join(question.citations)
+
+
+def _options(question: QuestionText) -> Iterable[str]:
+    if question.answer is not None:
+        yield f"{_RIGHT if question.answer else _WRONG} Đúng"
+        yield f"{_WRONG if question.answer else _RIGHT} Sai"
+    for letter, option in zip(ascii_uppercase, question.options, strict=False):
+        yield f"{_RIGHT if option.is_correct else _WRONG} {letter}. {option.text}"
+        if option.feedback:
+            yield f"    → {option.feedback}"
+
+
+def differences(old: Content | None, new: Content) -> tuple[SectionDifference, ...]:
+    """Return the parts of ``new`` that differ from ``old``; of a new text, all that hold words."""
+    before = {section.label: section.text for section in sections(old)} if old else {}
+    compared = (
+        SectionDifference(section.label, compare(before.get(section.label, ""), section.text))
+        for section in sections(new)
+    )
+    return tuple(each for each in compared if not each.difference.is_empty)

@@ -1,0 +1,330 @@
+"""Forms of authors and reviewers. A draft may be unfinished, so nearly nothing is required."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from flask import request
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from elearn.authoring.drafts.content import LessonText, OptionText, Outcome, QuestionText
+from elearn.kernel.errors import N_
+from elearn.kernel.text import clean_line
+from elearn.web.author.words import AREAS, LEVELS, SCORINGS, SKILLS, TYPES, choices
+from elearn.web.forms import BaseForm
+from elearn.workflows.author_content import Opened
+
+MAX_OUTCOMES = 12
+MAX_OPTIONS = 10
+_SEPARATORS = re.compile(r"[\s,;]+")
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    return tuple(line for each in (text or "").split("\n") if (line := clean_line(each)))
+
+
+def _codes(text: str | None) -> tuple[str, ...]:
+    return tuple(code for code in _SEPARATORS.split(text or "") if code)
+
+
+def _whole(value: str | None) -> int | None:
+    return int(value) if value and value.isdecimal() and len(value) < 10 else None
+
+
+class SkillsField(SelectMultipleField):
+    """The eight skills as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class EditForm(BaseForm):
+    """What every editor carries: which draft it shows, and the lock that a save must name."""
+
+    draft_id = HiddenField()
+    lock_version = HiddenField()
+    base_number = HiddenField()
+
+    def opened(self) -> Opened:
+        """Return what the page had in hand; a tampered value is as good as none."""
+        return Opened(
+            _whole(self.draft_id.data),
+            _whole(self.lock_version.data) or 0,
+            _whole(self.base_number.data),
+        )
+
+    def hold(self, opened: Opened) -> None:
+        """Make the page carry ``opened``."""
+        self.draft_id.data = str(opened.draft_id or "")
+        self.lock_version.data = str(opened.lock_version)
+        self.base_number.data = str(opened.base_number or "")
+
+
+class OutcomeForm(Form):
+    """One thing that the learner can do after the lesson."""
+
+    text = StringField()
+    level = SelectField(choices=list(LEVELS.items()), validate_choice=False)
+
+
+class LessonForm(EditForm):
+    """The text of a lesson."""
+
+    title = StringField(N_("Tên bài"), [Length(max=300)])
+    minutes = IntegerField(N_("Thời lượng (phút)"), [Optional(), NumberRange(1, 600)])
+    in_force_as_of = DateField(
+        N_("Cập nhật pháp luật đến ngày"),
+        [Optional()],
+        format=["%Y-%m-%d", "%d/%m/%Y"],
+    )
+    outcomes = FieldList(FormField(OutcomeForm), max_entries=MAX_OUTCOMES)
+    skills = SkillsField(N_("Kỹ năng"))
+    audience = TextAreaField(N_("Dành cho ai"), description=N_("Mỗi dòng một nhóm."))
+    facts = TextAreaField(
+        N_("Mã dữ kiện"), description=N_("Cách nhau bằng dấu phẩy hoặc xuống dòng, ví dụ F001.")
+    )
+    citations = TextAreaField(
+        N_("Văn bản viện dẫn"),
+        description=N_("Mỗi dòng một mã, ví dụ 227-QD-UBND-2021 hoặc 227-QD-UBND-2021:D1."),
+    )
+    body = TextAreaField(N_("Nội dung bài"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - WTForms' own signature
+        super().__init__(*args, **kwargs)
+        self.skills.choices = [(code, f"{code}. {name}") for code, name in choices(SKILLS)]
+
+    def show(self, lesson: LessonText) -> None:
+        """Fill the fields with ``lesson``."""
+        self.title.data = lesson.title
+        self.minutes.data = lesson.minutes
+        self.in_force_as_of.data = lesson.in_force_as_of
+        self.skills.data = list(lesson.skills)
+        self.audience.data = "\n".join(lesson.audience)
+        self.facts.data = ", ".join(lesson.facts)
+        self.citations.data = "\n".join(lesson.citations)
+        self.body.data = lesson.body
+        for outcome in lesson.outcomes[:MAX_OUTCOMES]:
+            self.outcomes.append_entry({"text": outcome.text, "level": outcome.level})
+        self.add_rows(1)
+
+    def add_rows(self, count: int) -> None:
+        """Put ``count`` empty rows under the outcomes."""
+        for _number in range(min(count, MAX_OUTCOMES - len(self.outcomes.entries))):
+            self.outcomes.append_entry({"text": "", "level": "RECALL"})
+
+    def content(self) -> LessonText:
+        """Return what was written."""
+        return LessonText(
+            title=clean_line(self.title.data or ""),
+            minutes=self.minutes.data,
+            outcomes=tuple(
+                Outcome(clean_line(row["text"]), row["level"])
+                for row in self.outcomes.data
+                if clean_line(row["text"] or "") and row["level"] in LEVELS
+            ),
+            skills=tuple(self.skills.data or ()),
+            audience=_lines(self.audience.data),
+            facts=_codes(self.facts.data),
+            citations=_lines(self.citations.data),
+            in_force_as_of=self.in_force_as_of.data,
+            body=self.body.data or "",
+        )
+
+
+class OptionForm(Form):
+    """One option of a choice question; which are right is told by the field ``right``."""
+
+    text = TextAreaField()
+    feedback = TextAreaField()
+
+
+class QuestionForm(EditForm):
+    """The text of a question; the fields that do not belong to its type stay empty."""
+
+    level = SelectField(N_("Mức độ"), validate_choice=False)
+    lesson = SelectField(N_("Bài học"), validate_choice=False)
+    area = SelectField(N_("Lĩnh vực"), validate_choice=False)
+    points = StringField(N_("Điểm"), [Length(max=7)])
+    skills = SkillsField(N_("Kỹ năng"))
+    facts = StringField(N_("Mã dữ kiện"), description=N_("Cách nhau bằng dấu phẩy, ví dụ F001."))
+    citations = TextAreaField(
+        N_("Văn bản viện dẫn"), description=N_("Mỗi dòng một mã, ví dụ 227-QD-UBND-2021:D1.")
+    )
+    stem = TextAreaField(N_("Câu hỏi"))
+    options = FieldList(FormField(OptionForm), max_entries=MAX_OPTIONS)
+    scoring = RadioField(N_("Cách chấm"), validate_choice=False)
+    answer = RadioField(N_("Nhận định này"), validate_choice=False)
+    explanation = TextAreaField(
+        N_("Giải thích"), description=N_("Người học thấy sau khi nộp bài, theo quy tắc của đề.")
+    )
+
+    def __init__(self, *args: Any, lessons: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:  # noqa: ANN401 - WTForms' own signature
+        super().__init__(*args, **kwargs)
+        self.level.choices = choices(LEVELS)
+        self.lesson.choices = [("", "–"), *lessons]
+        self.area.choices = [("", "–"), *choices(AREAS)]
+        self.skills.choices = [(code, f"{code}. {name}") for code, name in choices(SKILLS)]
+        self.scoring.choices = choices(SCORINGS)
+        self.answer.choices = choices({"true": N_("Đúng"), "false": N_("Sai")})
+
+    def show(self, question: QuestionText) -> frozenset[int]:
+        """Fill the fields with ``question``; return the places of the right options."""
+        self.level.data = question.level
+        self.lesson.data = question.lesson or ""
+        self.area.data = question.area or ""
+        self.points.data = question.points.replace(".", ",")
+        self.skills.data = list(question.skills)
+        self.facts.data = ", ".join(question.facts)
+        self.citations.data = "\n".join(question.citations)
+        self.stem.data = question.stem
+        self.explanation.data = question.explanation
+        self.scoring.data = (question.body or {}).get("scoring") or "all_or_nothing"
+        self.answer.data = {True: "true", False: "false", None: ""}[question.answer]
+        for option in question.options[:MAX_OPTIONS]:
+            self.options.append_entry({"text": option.text, "feedback": option.feedback})
+        if question.type != "true_false":
+            self.add_rows(max(1, 4 - len(self.options.entries)))
+        return frozenset(
+            place for place, option in enumerate(question.options) if option.is_correct
+        )
+
+    def add_rows(self, count: int) -> None:
+        """Put ``count`` empty options under the others."""
+        for _number in range(min(count, MAX_OPTIONS - len(self.options.entries))):
+            self.options.append_entry({"text": "", "feedback": ""})
+
+    def right_places(self) -> frozenset[int]:
+        """Return the places of the options that were marked as right."""
+        places = (_whole(value) for value in request.form.getlist("right"))
+        return frozenset(place for place in places if place is not None)
+
+    def content(self, type_: str) -> QuestionText:
+        """Return what was written as a question of type ``type_``."""
+        return QuestionText(
+            type=type_,
+            level=self.level.data if self.level.data in LEVELS else "RECALL",
+            lesson=self.lesson.data or None,
+            area=self.area.data if self.area.data in AREAS else None,
+            skills=tuple(self.skills.data or ()),
+            facts=_codes(self.facts.data),
+            citations=_lines(self.citations.data),
+            points=(self.points.data or "1").strip().replace(",", "."),
+            body=self._body(type_),
+        )
+
+    def _body(self, type_: str) -> dict[str, Any]:
+        body: dict[str, Any] = {"stem": self.stem.data or ""}
+        if type_ == "true_false":
+            body["answer"] = {"true": True, "false": False}.get(self.answer.data)
+        else:
+            body["options"] = [_option(option) for option in self._options()]
+        if type_ == "multiple_choice":
+            scoring = self.scoring.data
+            body["scoring"] = scoring if scoring in SCORINGS else "all_or_nothing"
+        body["explanation"] = self.explanation.data or ""
+        return body
+
+    def _options(self) -> Iterable[OptionText]:
+        right = self.right_places()
+        for place, row in enumerate(self.options.data):
+            text, feedback = (row["text"] or "").strip(), (row["feedback"] or "").strip()
+            if text or feedback:
+                yield OptionText(text, place in right, feedback)
+
+
+def _option(option: OptionText) -> dict[str, Any]:
+    shape: dict[str, Any] = {"text": option.text, "correct": option.is_correct}
+    return {**shape, "feedback": option.feedback} if option.feedback else shape
+
+
+class NewLessonForm(BaseForm):
+    """A lesson to be begun."""
+
+    title = StringField(N_("Tên bài"), [InputRequired(), Length(max=300)])
+    code = StringField(
+        N_("Mã bài"),
+        [InputRequired(), Length(max=64)],
+        description=N_(
+            "Chữ thường không dấu, chữ số và dấu gạch nối, ví dụ l0-4-tong-ket. "
+            "Mã không đổi được về sau."
+        ),
+    )
+
+
+class NewQuestionForm(BaseForm):
+    """A question to be begun."""
+
+    type = SelectField(N_("Loại câu hỏi"))
+    code = StringField(
+        N_("Mã câu hỏi"),
+        [InputRequired(), Length(max=64)],
+        description=N_(
+            "Chữ thường không dấu, chữ số và dấu gạch nối, ví dụ m0-101. Mã không đổi được về sau."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - WTForms' own signature
+        super().__init__(*args, **kwargs)
+        kinds = ("single_choice", "multiple_choice", "true_false")
+        self.type.choices = choices({kind: TYPES[kind] for kind in kinds})
+
+
+class SubmitForm(BaseForm):
+    """Sending a draft to the reviewers."""
+
+    lock_version = HiddenField()
+    change_note = TextAreaField(
+        N_("Thay đổi gì, vì sao"),
+        [InputRequired(), Length(max=500)],
+        description=N_("Một hai câu; ghi vào lịch sử của bài khi xuất bản."),
+    )
+
+
+class ReturnForm(BaseForm):
+    """Sending a draft back to its author."""
+
+    comment = TextAreaField(
+        N_("Cần sửa gì"),
+        [InputRequired(), Length(max=4000)],
+        description=N_("Người biên soạn sẽ thấy nhận xét này ở đầu trang soạn."),
+    )
+
+
+class PublishForm(BaseForm):
+    """Publishing a draft."""
+
+    lock_version = HiddenField()
+    accept_outdated = BooleanField(
+        N_("Tôi đã xem bản xuất bản mới hơn và vẫn thay bằng bản nháp này")
+    )
+
+
+class PictureForm(BaseForm):
+    """A picture for a module."""
+
+    picture = FileField(
+        N_("Tệp hình"),
+        [FileRequired(N_("Hãy chọn một tệp hình."))],
+        description=N_("PNG, JPEG hoặc WebP, tối đa 8 MB."),
+    )
+    name = StringField(
+        N_("Tên hình"),
+        [Length(max=100)],
+        description=N_("Để trống thì lấy theo tên tệp. Tên chỉ gồm chữ không dấu và số."),
+    )
