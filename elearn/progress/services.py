@@ -45,9 +45,12 @@ class GivenAnswer:
 def lock_person(session: Session, person_id: int) -> None:
     """Hold the row of a person until the act ends; whoever judges his progress waits here.
 
-    Raises NotFound. On SQLite the act already holds the write lock.
+    Rows that only refer to the person may be added meanwhile (FOR NO KEY UPDATE), so that acts
+    which have added some do not wait for each other. Raises NotFound. On SQLite the act already
+    holds the write lock.
     """
-    locked = session.scalar(select(Person.id).where(Person.id == person_id).with_for_update())
+    row = select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+    locked = session.scalar(row)
     if locked is None:
         raise NotFound("progress.person", N_("Không tìm thấy hồ sơ cán bộ."))
 
