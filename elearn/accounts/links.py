@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import LinkPurpose, OneTimeLink, User
@@ -54,6 +54,16 @@ def _is_live(now: datetime) -> ColumnElement[bool]:
         OneTimeLink.used_at.is_(None),
         OneTimeLink.revoked_at.is_(None),
         OneTimeLink.expires_at > now,
+    )
+
+
+def link_until(now: datetime) -> ScalarSelect[datetime]:
+    """Return the subselect, beside ``User``, of when the latest of the user's live links ends."""
+    return (
+        select(func.max(OneTimeLink.expires_at))
+        .where(OneTimeLink.user_id == User.id, _is_live(now))
+        .correlate(User)
+        .scalar_subquery()
     )
 
 

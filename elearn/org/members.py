@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from elearn.accounts.models import OneTimeLink, User
+from elearn.accounts.links import link_until
+from elearn.accounts.models import User
 from elearn.accounts.rules import AccountState
 from elearn.kernel.errors import N_, NotFound
 from elearn.kernel.paging import Page, PageRequest
@@ -100,17 +101,6 @@ def _matching(text: str) -> list[ColumnElement[bool]]:
 def _rows(
     session: Session, statement: Select[int], scope: UnitScope, now: datetime
 ) -> list[Member]:
-    link_until = (
-        select(func.max(OneTimeLink.expires_at))
-        .where(
-            OneTimeLink.user_id == User.id,
-            OneTimeLink.used_at.is_(None),
-            OneTimeLink.revoked_at.is_(None),
-            OneTimeLink.expires_at > now,
-        )
-        .correlate(User)
-        .scalar_subquery()
-    )
     rows = session.execute(
         statement.with_only_columns(
             Person,
@@ -118,7 +108,7 @@ def _rows(
             UnitVersion.name,
             User,
             _state.label("state"),
-            link_until.label("link_until"),
+            link_until(now).label("link_until"),
             is_weighty(User.id, scope.day).label("is_weighty"),
         ).execution_options(populate_existing=True)
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from elearn.accounts.links import link_until
 from elearn.accounts.models import User
 from elearn.accounts.rules import AccountState
 from elearn.kernel.actor import Role
@@ -43,6 +44,7 @@ class UserCard:
     created_at: datetime
     last_signed_in_at: datetime | None
     password_changed_at: datetime | None
+    link_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,14 @@ def list_users(
     return Page(lines, page.number, page.size, total)
 
 
+def count_users(session: Session, scope: UnitScope) -> dict[AccountState, int]:
+    """Return how many accounts of ``scope`` are in each state; no state lacks."""
+    states = select(_state.label("state")).where(User.id.in_(users_in(scope))).subquery()
+    rows = session.execute(select(states.c.state, func.count()).group_by(states.c.state))
+    counts = {AccountState(state): count for state, count in rows}
+    return {state: counts.get(state, 0) for state in AccountState}
+
+
 def _line(row: Row[User, str], roles: tuple[Role, ...]) -> UserLine:
     user, state = row
     return UserLine(
@@ -178,17 +188,17 @@ def _roles_today(session: Session, user_ids: list[int], day: date) -> dict[int, 
     return {user_id: tuple(role for role in Role if role in got) for user_id, got in held.items()}
 
 
-def get_user(session: Session, scope: UnitScope, user_id: int) -> UserCard:
+def get_user(session: Session, scope: UnitScope, user_id: int, *, now: datetime) -> UserCard:
     """Return the account ``user_id`` of ``scope``. Raises NotFound for any other."""
     row = session.execute(
-        select(User, _state.label("state"), Person.code)
+        select(User, _state.label("state"), Person.code, link_until(now))
         .outerjoin(Person, Person.id == User.person_id)
         .where(User.id == user_id, User.id.in_(users_in(scope)))
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFound("user.unknown", N_("Không tìm thấy tài khoản này."))
-    user, state, person_code = row
+    user, state, person_code, until = row
     return UserCard(
         id=user.id,
         username=user.username,
@@ -200,6 +210,7 @@ def get_user(session: Session, scope: UnitScope, user_id: int) -> UserCard:
         created_at=user.created_at,
         last_signed_in_at=user.last_signed_in_at,
         password_changed_at=user.password_changed_at,
+        link_until=until,
     )
 
 

@@ -2,12 +2,15 @@
 
 from flask import Blueprint
 
+from elearn.web.admin.audit import blueprint as admin_audit
 from elearn.web.admin.routes import blueprint as admin
+from elearn.web.admin.users import blueprint as admin_users
 from elearn.web.auth.account import blueprint as own_account
 from elearn.web.auth.links import blueprint as auth_links
 from elearn.web.auth.routes import blueprint as auth
 from elearn.web.author.routes import blueprint as author
 from elearn.web.coverage.routes import blueprint as coverage
+from elearn.web.hr.accounts import blueprint as hr_accounts
 from elearn.web.hr.routes import blueprint as hr
 from elearn.web.jobs.routes import blueprint as jobs
 from elearn.web.learner.legal import blueprint as legal
@@ -29,9 +32,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     quiz,
     author,
     hr,
+    hr_accounts,
     coverage,
     officer,
     officer_attempts,
     admin,
+    admin_users,
+    admin_audit,
     jobs,
 )

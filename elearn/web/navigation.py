@@ -44,7 +44,10 @@ ENTRIES: tuple[Entry, ...] = (
 
 # The tabs of a section, by the first word of its addresses; a line per topic.
 SECTIONS: dict[str, tuple[Entry, ...]] = {
-    "/hr": (Entry("hr.home", N_("Tổng quan"), "/hr", (Role.HR,)),),
+    "/hr": (
+        Entry("hr.home", N_("Tổng quan"), "/hr", (Role.HR,)),
+        Entry("hr_accounts.show_list", N_("Tài khoản"), "/hr/accounts", (Role.HR,)),
+    ),
     "/officer": (
         Entry("officer.home", N_("Tổng quan"), "/officer", (Role.PROGRAMME_OFFICER,)),
         Entry(
@@ -54,7 +57,11 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             (Role.PROGRAMME_OFFICER,),
         ),
     ),
-    "/admin": (Entry("admin.home", N_("Tổng quan"), "/admin", (Role.ADMIN,)),),
+    "/admin": (
+        Entry("admin.home", N_("Tổng quan"), "/admin", (Role.ADMIN,)),
+        Entry("admin_users.show_list", N_("Người dùng"), "/admin/users", (Role.ADMIN,)),
+        Entry("admin_audit.show_list", N_("Nhật ký"), "/admin/audit", (Role.ADMIN,)),
+    ),
 }
 
 

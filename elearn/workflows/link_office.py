@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from elearn.accounts.letters import link_letter
 from elearn.accounts.links import issue_link, revoke_links
 from elearn.accounts.models import LinkPurpose
+from elearn.accounts.rules import LINK_LENGTH
 from elearn.infra import audit, mail
 from elearn.kernel.actor import Actor
+from elearn.kernel.errors import N_, Conflict
 
 
 class Delivery(StrEnum):
@@ -22,10 +24,21 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """How links are to be handed out, and the address of the site they lead to."""
+    """How links are to be handed out, and the address of the site they lead to.
+
+    ``asked_from`` is when the page with the button was made: a link that was handed out after it
+    is not replaced, so that a page sent twice does not spoil the sheet that is being printed.
+    """
 
     delivery: Delivery
     base_url: str
+    asked_from: datetime | None = None
+
+    def is_repeated(self, link_until: datetime | None) -> bool:
+        """Whether the link that runs out at ``link_until`` was made after the page was."""
+        if self.asked_from is None or link_until is None:
+            return False
+        return link_until - LINK_LENGTH > self.asked_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,14 @@ class Issued:
     slips: tuple[Slip, ...]
     mailed: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
+
+
+def just_issued() -> Conflict:
+    """Return the refusal of a second link for one press."""
+    return Conflict(
+        "link.just_issued",
+        N_("Đường dẫn vừa được cấp. Muốn cấp lại, hãy mở lại trang rồi thực hiện."),
+    )
 
 
 class LinkOffice:

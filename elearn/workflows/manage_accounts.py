@@ -23,7 +23,7 @@ from elearn.org.members import (
     list_members_without_account,
 )
 from elearn.org.scope import UnitScope, scope_for
-from elearn.workflows.link_office import Handout, Holder, Issued, LinkOffice
+from elearn.workflows.link_office import Handout, Holder, Issued, LinkOffice, just_issued
 
 # One sheet is printed and cut by hand; more people take another press.
 MOST_AT_ONCE = 300
@@ -41,8 +41,9 @@ def issue_activation_links(
 ) -> Issued:
     """Make accounts for those of ``person_ids`` who have none, and new links for those who wait.
 
-    Accounts in use, suspended or of weightier roles are passed over; people of other units are
-    not even named. Raises Invalid for nobody or too many.
+    Accounts in use, suspended or of weightier roles are passed over, and those who got a link
+    since the page was made; people of other units are not even named. Raises Invalid for nobody
+    or too many.
     """
     wanted = set(person_ids)
     if not wanted:
@@ -82,13 +83,19 @@ def _activate(
     office = LinkOffice(session, actor, handout, now)
     for member in members:
         holder = holders.get(member.person_id)
-        if holder is None and member.state is AccountState.WAITING and not member.is_weighty:
+        if holder is None and _waits(member, handout):
             holder = _holder(member)
         if holder is None:
             office.passed_over.append(member.full_name)
         else:
             office.hand_out(holder, LinkPurpose.ACTIVATE)
     return office.issued()
+
+
+def _waits(member: Member, handout: Handout) -> bool:
+    """Whether the member waits for a link that HR may hand out now."""
+    waits = member.state is AccountState.WAITING and not member.is_weighty
+    return waits and not handout.is_repeated(member.link_until)
 
 
 def _create(session: Session, actor: Actor, member: Member, username: str, now: datetime) -> Holder:
@@ -143,6 +150,8 @@ def renew_link(actor: Actor, person_id: int, handout: Handout, *, now: datetime)
         member = _manageable(session, actor, person_id, now)
         if member.state is AccountState.SUSPENDED:
             raise Conflict("user.suspended", N_("Tài khoản này đang bị tạm khóa."))
+        if handout.is_repeated(member.link_until):
+            raise just_issued()
         waits = member.state is AccountState.WAITING
         office = LinkOffice(session, actor, handout, now)
         office.hand_out(_holder(member), LinkPurpose.ACTIVATE if waits else LinkPurpose.RESET)

@@ -31,7 +31,7 @@ from elearn.org.models import Person
 from elearn.org.queries import get_unit
 from elearn.org.scope import UnitScope, scope_for, units_in
 from elearn.org.users import UserCard, address_of, get_user, may_add_person
-from elearn.workflows.link_office import Handout, Holder, Issued, LinkOffice
+from elearn.workflows.link_office import Handout, Holder, Issued, LinkOffice, just_issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _grant(
         at=now,
         details={
             "role": request.role.value,
-            "unit_id": unit_id,
+            "unit": request.unit_code,
             "from": new.span.first.isoformat(),
             "to": new.span.end.isoformat() if new.span.end else None,
         },
@@ -161,7 +161,7 @@ def _card(session: Session, actor: Actor, user_id: int, now: datetime) -> UserCa
     scope = admin_scope(actor, now)
     if scope is None:
         raise Forbidden("user.system", N_("Chỉ quản trị hệ thống thực hiện được việc này."))
-    card = get_user(session, scope, user_id)
+    card = get_user(session, scope, user_id, now=now)
     if user_id == actor.user_id:
         raise Forbidden(
             "user.self", N_("Bạn không thể tự thay đổi quyền hoặc trạng thái của chính mình.")
@@ -232,6 +232,8 @@ def renew_link_of(actor: Actor, user_id: int, handout: Handout, *, now: datetime
         card = _card(session, actor, user_id, now)
         if card.state is AccountState.SUSPENDED:
             raise Conflict("user.suspended", N_("Tài khoản này đang bị tạm khóa."))
+        if handout.is_repeated(card.link_until):
+            raise just_issued()
         waits = card.state is AccountState.WAITING
         address = address_of(session, user_id, local_day(now))
         office = LinkOffice(session, actor, handout, now)

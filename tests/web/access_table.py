@@ -23,6 +23,17 @@ ACCESS: dict[str, str] = {
     "own_account.end_other_sessions": "SIGNED_IN",
     # administration
     "admin.home": "ADMIN",
+    "admin_audit.export": "ADMIN",
+    "admin_audit.show_list": "ADMIN",
+    "admin_users.add": "ADMIN",
+    "admin_users.describe": "ADMIN",
+    "admin_users.end_role": "ADMIN",
+    "admin_users.grant_role": "ADMIN",
+    "admin_users.renew_link": "ADMIN",
+    "admin_users.resume": "ADMIN",
+    "admin_users.show": "ADMIN",
+    "admin_users.show_list": "ADMIN",
+    "admin_users.suspend": "ADMIN",
     # jobs
     "jobs.show": "SIGNED_IN",
     # learning
@@ -47,6 +58,12 @@ ACCESS: dict[str, str] = {
     "quiz.submit": "SIGNED_IN",
     "quiz.take_over": "SIGNED_IN",
     # HR
+    "hr_accounts.issue_links": "HR",
+    "hr_accounts.renew_link": "HR",
+    "hr_accounts.resume": "HR",
+    "hr_accounts.show_list": "HR",
+    "hr_accounts.show_person": "HR",
+    "hr_accounts.suspend": "HR",
     "hr.export_missing": "HR",
     "hr.home": "HR",
     # coverage

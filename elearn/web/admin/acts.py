@@ -1,0 +1,77 @@
+"""What audited acts are called when the administrator reads them."""
+
+from elearn.kernel.errors import N_
+from elearn.org.audit_trail import AuditLine
+from elearn.web.labels import label
+from elearn.web.words import _, translated
+
+AREAS: dict[str, str] = {
+    "account": N_("Tài khoản"),
+    "role": N_("Vai trò"),
+    "roster": N_("Danh sách nhân sự"),
+    "attempt": N_("Lượt làm bài"),
+    "certificate": N_("Chứng nhận"),
+    "content": N_("Nội dung"),
+    "draft": N_("Bản thảo"),
+}
+_ACTS: dict[str, str] = {
+    "account.activate": N_("Kích hoạt tài khoản"),
+    "account.change_password": N_("Đổi mật khẩu"),
+    "account.create": N_("Tạo tài khoản"),
+    "account.describe": N_("Sửa thông tin tài khoản"),
+    "account.end_sessions": N_("Kết thúc các phiên khác"),
+    "account.link": N_("Cấp đường dẫn"),
+    "account.reset": N_("Đặt lại mật khẩu"),
+    "account.resume": N_("Mở lại tài khoản"),
+    "account.suspend": N_("Tạm khóa tài khoản"),
+    "role.end": N_("Kết thúc vai trò"),
+    "role.grant": N_("Cấp vai trò"),
+}
+_DETAILS: dict[str, str] = {
+    "by_mail": N_("gửi thư"),
+    "changed": N_("đã sửa"),
+    "from": N_("từ ngày"),
+    "person": N_("mã cán bộ"),
+    "purpose": N_("để"),
+    "role": N_("vai trò"),
+    "to": N_("đến trước ngày"),
+    "unit": N_("đơn vị"),
+    "username": N_("tên đăng nhập"),
+}
+_VALUES: dict[str, str] = {
+    "ACTIVATE": N_("kích hoạt"),
+    "RESET": N_("đặt lại mật khẩu"),
+    "True": N_("có"),
+    "False": N_("không"),
+    "display_name": N_("tên hiển thị"),
+    "email": N_("thư điện tử"),
+}
+
+
+def act_name(act: str) -> str:
+    """Return what ``act`` is called; an act without a name as its code."""
+    known = _ACTS.get(act)
+    return translated(known) if known else act
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_value(one) for one in value)
+    known = _VALUES.get(str(value))
+    return translated(known) if known else label(value)
+
+
+def detail_text(line: AuditLine) -> str:
+    """Return the details of ``line`` as "name: value" pairs; what has no name is left out."""
+    return "; ".join(
+        f"{translated(_DETAILS[name])}: {_value(value)}"
+        for name, value in line.details.items()
+        if name in _DETAILS and value is not None
+    )
+
+
+def subject_text(line: AuditLine) -> str:
+    """Return what the act was done to."""
+    if line.user_id is not None:
+        return line.user_name or _("Tài khoản số %(id)s", id=line.user_id)
+    return f"{line.subject_type} {line.subject_id}"
