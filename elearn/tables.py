@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 from elearn.accounts import models as accounts
 from elearn.assessment import models as assessment
 from elearn.authoring import models as authoring
+from elearn.authoring.files import models as authoring_files
 from elearn.certificates import models as certificates
 from elearn.curriculum import models as curriculum
 from elearn.infra import models as infra
@@ -23,5 +24,6 @@ FEATURES = (
     certificates,
     authoring,
     roster,
+    authoring_files,
 )
 metadata: MetaData = Base.metadata

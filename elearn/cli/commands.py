@@ -3,7 +3,8 @@
 import click
 
 from elearn.cli.certificates import certificates
+from elearn.cli.content import content
 from elearn.cli.coverage import coverage
 from elearn.cli.users import users
 
-COMMANDS: tuple[click.Command, ...] = (certificates, coverage, users)
+COMMANDS: tuple[click.Command, ...] = (certificates, content, coverage, users)

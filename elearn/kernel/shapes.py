@@ -65,6 +65,7 @@ _MESSAGES = {
     "dict_type": N_("phải là một nhóm “tên: giá trị”"),
     "model_type": N_("phải là một nhóm “tên: giá trị”"),
     "date_type": N_("phải là ngày dạng 2021-02-02"),
+    "enum": N_("chỉ nhận một trong: %(expected)s"),
     "literal_error": N_("chỉ nhận một trong: %(expected)s"),
     "string_too_long": N_("dài quá %(max_length)s ký tự"),
     "string_pattern_mismatch": N_("chỉ được dùng các ký tự theo mẫu %(pattern)s"),
@@ -76,12 +77,17 @@ _MESSAGES = {
 }
 
 
+def _names(expected: str) -> str:
+    """Return the names in pydantic's list ``'A', 'B' or 'C'`` as ``A, B, C``."""
+    return expected.replace(" or ", ", ").replace("'", "")
+
+
 def _message(error: Mapping[str, Any]) -> str:
     context = error.get("ctx") or {}
     if error["type"] == "value_error":
         return str(context["error"])
     if "expected" in context:
-        context = {**context, "expected": str(context["expected"]).replace(" or ", ", ")}
+        context = {**context, "expected": _names(str(context["expected"]))}
     template = _MESSAGES.get(error["type"])
     return template % context if template else N_("giá trị không hợp lệ")
 

@@ -1,0 +1,1 @@
+"""Content files: read, checked with file and line, loaded, written."""

@@ -1,0 +1,298 @@
+"""Reads the folders ``content`` and ``quizzes`` into a Tree; never stops at the first problem."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from elearn.assessment.formats.papers import PaperFile, read_paper
+from elearn.assessment.formats.questions import QuestionFile, read_question
+from elearn.authoring.files import contents
+from elearn.authoring.files.problems import Refused
+from elearn.authoring.files.shapes import (
+    ArticleFront,
+    FactEntry,
+    LegalEntry,
+    LessonFront,
+    ModuleFile,
+    ProgrammeFile,
+)
+from elearn.authoring.files.texts import Article, read_text, split_front
+from elearn.authoring.files.tree import Entry, LessonEntry, PictureFile, QuestionEntry, Tree
+from elearn.authoring.files.yaml_nodes import Node, compose
+from elearn.curriculum.content import ModuleContent
+from elearn.infra import pictures
+from elearn.kernel.errors import N_, Invalid
+from elearn.kernel.shapes import Problem, problems_of
+
+_NUMBERED = re.compile(r"([0-9]{2,4})-[a-z0-9-]+")
+_IGNORED = re.compile(r"\..*|README\.md|.*~")
+S = TypeVar("S", bound=BaseModel)
+
+
+def read_tree(content: Path) -> Tree:
+    """Return what the folder ``content`` and the folder ``quizzes`` beside it hold."""
+    return _Reader(content).read()
+
+
+class _Reader:
+    def __init__(self, content: Path) -> None:
+        self.content = content
+        self.quizzes = content.parent / "quizzes"
+        self.tree = Tree()
+        self.seen: set[Path] = set()
+
+    def read(self) -> Tree:
+        """Read everything."""
+        if not self.content.is_dir():
+            self.tree.report(str(self.content), 1, N_("không có thư mục nội dung này"))
+            return self.tree
+        self._legal()
+        self._facts()
+        self.tree.has_modules = (self.content / "modules").is_dir()
+        for folder in self._folders(self.content / "modules"):
+            self._module(folder)
+        for path in self._files(self.content / "programmes", ".yaml"):
+            self._programme(path)
+        for folder in self._folders(self.content / "library"):
+            for path in self._files(folder, ".md"):
+                self._article(path)
+        if self.quizzes.is_dir():
+            self._quizzes()
+        self._strangers()
+        return self.tree
+
+    def name(self, path: Path) -> str:
+        """Return how the tree calls ``path``: from ``content`` or ``quizzes`` on."""
+        root = self.quizzes if path.is_relative_to(self.quizzes) else self.content
+        top = "quizzes" if root == self.quizzes else "content"
+        return (Path(top) / path.relative_to(root)).as_posix()
+
+    # ---- files and folders
+
+    def _folders(self, parent: Path) -> list[Path]:
+        if not parent.is_dir():
+            return []
+        return sorted(path for path in parent.iterdir() if path.is_dir())
+
+    def _files(self, folder: Path, suffix: str) -> list[Path]:
+        if not folder.is_dir():
+            return []
+        found = sorted(path for path in folder.iterdir() if path.is_file())
+        return [
+            path for path in found if path.suffix == suffix and not _IGNORED.fullmatch(path.name)
+        ]
+
+    def _strangers(self) -> None:
+        """Report the files that nobody read: a wrong suffix or place would lose them silently."""
+        roots = [self.content, *([self.quizzes] if self.quizzes.is_dir() else [])]
+        for root in roots:
+            for path in sorted(root.rglob("*")):
+                if path.is_file() and path not in self.seen and not _IGNORED.fullmatch(path.name):
+                    message = N_("tệp không đúng chỗ, đúng tên hoặc đúng đuôi nên không được đọc")
+                    self.tree.report(self.name(path), 1, message)
+
+    # ---- text and shapes
+
+    def _text(self, path: Path) -> str | None:
+        self.seen.add(path)
+        try:
+            file = read_text(path)
+        except Refused as refused:
+            self.tree.report(self.name(path), refused.line, refused.message)
+            return None
+        if file.recomposed_line:
+            message = N_("chữ tổ hợp (NFD) được đọc thành chữ dựng sẵn (NFC)")
+            self.tree.report(self.name(path), file.recomposed_line, message, is_note=True)
+        return file.text
+
+    def _yaml(self, path: Path, text: str, first_line: int = 1) -> Node | None:
+        try:
+            return compose(text, first_line)
+        except Refused as refused:
+            self.tree.report(self.name(path), refused.line, refused.message)
+            return None
+
+    def _document(self, path: Path) -> Node | None:
+        text = self._text(path)
+        return None if text is None else self._yaml(path, text)
+
+    def _article_text(self, path: Path) -> tuple[Article, Node] | None:
+        text = self._text(path)
+        if text is None:
+            return None
+        try:
+            article = split_front(text)
+        except Refused as refused:
+            self.tree.report(self.name(path), refused.line, refused.message)
+            return None
+        node = self._yaml(path, article.front, 2)
+        return (article, node) if node else None
+
+    def _shaped(self, path: Path, node: Node, shape: type[S]) -> S | None:
+        try:
+            return shape.model_validate(node.plain())
+        except ValidationError as error:
+            self._problems(path, node, problems_of(error))
+            return None
+
+    def _problems(self, path: Path, node: Node, problems: list[Problem]) -> None:
+        for problem in problems:
+            place = ".".join(str(step) for step in problem.path)
+            message = f"{place}: {problem.message}" if place else problem.message
+            self.tree.report(self.name(path), node.line_of(*problem.path), message)
+
+    def _listed(self, path: Path, key: str) -> list[tuple[int, Node]]:
+        """Return the entries of the one list ``key`` that the file holds, counted from 1."""
+        node = self._document(path)
+        if node is None:
+            return []
+        entries = (node.fields or {}).get(key)
+        if node.fields is None or entries is None or entries.items is None:
+            self.tree.report(self.name(path), node.line, f"tệp phải có danh sách “{key}:”")
+            return []
+        for other in node.fields.keys() - {key}:
+            self.tree.report(
+                self.name(path), node.key_lines[other], f"{other}: mục này không có trong quy định"
+            )
+        return list(enumerate(entries.items, 1))
+
+    # ---- content
+
+    def _legal(self) -> None:
+        for path in self._files(self.content / "legal", ".yaml"):
+            for position, node in self._listed(path, "documents"):
+                if entry := self._shaped(path, node, LegalEntry):
+                    content = contents.legal_content(entry)
+                    self.tree.legal.append(
+                        Entry(content, entry.code, self.name(path), node, position)
+                    )
+
+    def _facts(self) -> None:
+        path = self.content / "facts.yaml"
+        self.tree.has_facts = path.is_file()
+        if not self.tree.has_facts:
+            return
+        for position, node in self._listed(path, "facts"):
+            if entry := self._shaped(path, node, FactEntry):
+                self.tree.facts.append(
+                    Entry(entry.model_dump(), entry.id, self.name(path), node, position)
+                )
+
+    def _article(self, path: Path) -> None:
+        read = self._article_text(path)
+        if read is None:
+            return
+        article, node = read
+        if front := self._shaped(path, node, ArticleFront):
+            content = {**front.model_dump(), "body": article.body}
+            self.tree.articles.append(Entry(content, front.id, self.name(path), node))
+
+    def _module(self, folder: Path) -> None:
+        path = folder / "module.yaml"
+        number = _NUMBERED.fullmatch(folder.name)
+        if number is None:
+            self.tree.report(self.name(folder), 1, N_("tên thư mục phải có dạng 01-ten-chuyen-de"))
+        if not path.is_file():
+            self.tree.report(self.name(folder), 1, N_("thư mục chuyên đề thiếu tệp module.yaml"))
+        node = self._document(path) if path.is_file() else None
+        file = self._shaped(path, node, ModuleFile) if node else None
+        if node and file:
+            position = int(number.group(1)) if number else 0
+            content = contents.module_content(file, folder.name, position)
+            self.tree.modules.append(Entry(content, file.code, self.name(path), node, position))
+            self._pictures(folder / "media", content)
+        for position, lesson in enumerate(self._files(folder, ".md"), 1):
+            self._lesson(lesson, file.code if file else "", position)
+
+    def _lesson(self, path: Path, module_code: str, position: int) -> None:
+        if _NUMBERED.fullmatch(path.stem) is None:
+            self.tree.report(self.name(path), 1, N_("tên tệp phải có dạng 01-ten-bai.md"))
+        read = self._article_text(path)
+        front = self._shaped(path, read[1], LessonFront) if read else None
+        if read is None or front is None:
+            return
+        article, node = read
+        self.tree.lessons.append(
+            LessonEntry(
+                contents.lesson_content(front, article.body),
+                front.id,
+                self.name(path),
+                node,
+                position,
+                module_code=module_code,
+                file_name=path.name,
+                body_line=article.body_line,
+            )
+        )
+
+    def _pictures(self, folder: Path, module: ModuleContent) -> None:
+        if not folder.is_dir():
+            return
+        for path in sorted(path for path in folder.iterdir() if path.is_file()):
+            if _IGNORED.fullmatch(path.name):
+                continue
+            self.seen.add(path)
+            try:
+                data = path.read_bytes()
+                info = pictures.inspect(path.name, data)
+            except (Invalid, OSError) as error:
+                message = error.text() if isinstance(error, Invalid) else N_("không mở được tệp")
+                self.tree.report(self.name(path), 1, message)
+                continue
+            digest = hashlib.sha256(data).hexdigest()
+            self.tree.pictures.append(
+                PictureFile(module.code, path.name, self.name(path), data, digest, info)
+            )
+
+    def _programme(self, path: Path) -> None:
+        node = self._document(path)
+        if node and (file := self._shaped(path, node, ProgrammeFile)):
+            self._same_name(path, node, file.code)
+            content = contents.programme_content(file)
+            self.tree.programmes.append(Entry(content, file.code, self.name(path), node))
+
+    def _same_name(self, path: Path, node: Node, code: str) -> None:
+        if path.stem != code:
+            self.tree.report(
+                self.name(path), node.line_of("code"), f"tên tệp phải là {code}.yaml cho đúng mã"
+            )
+
+    # ---- quizzes
+
+    def _quizzes(self) -> None:
+        self.tree.has_bank = (self.quizzes / "bank").is_dir()
+        self.tree.has_papers = (self.quizzes / "papers").is_dir()
+        for path in self._files(self.quizzes / "bank", ".yaml"):
+            for position, node in self._listed(path, "questions"):
+                self._question(path, node, position)
+        for path in self._files(self.quizzes / "papers", ".yaml"):
+            self._paper(path)
+
+    def _paper(self, path: Path) -> None:
+        node = self._document(path)
+        if node and (file := self._read(path, node, read_paper, PaperFile)):
+            self._same_name(path, node, file.code)
+            content = contents.paper_content(file)
+            self.tree.papers.append(Entry(content, file.code, self.name(path), node))
+
+    def _question(self, path: Path, node: Node, position: int) -> None:
+        file = self._read(path, node, read_question, QuestionFile)
+        if file is None:
+            return
+        content = contents.question_content(file, path.stem)
+        self.tree.questions.append(
+            QuestionEntry(content, content.code, self.name(path), node, position, bank=path.stem)
+        )
+
+    def _read(
+        self, path: Path, node: Node, read: Callable[[object], S | list[Problem]], shape: type[S]
+    ) -> S | None:
+        result = read(node.plain())
+        if isinstance(result, shape):
+            return result
+        self._problems(path, node, result if isinstance(result, list) else [])
+        return None
