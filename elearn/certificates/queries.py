@@ -168,15 +168,16 @@ def list_own(session: Session, person_id: int, *, today: date) -> list[Certifica
     return [_view(row, today) for row in rows]
 
 
+def programmes_within(reach: Reach) -> Select[int]:
+    """Return the select of ids of programmes whose owning unit lies within ``reach``."""
+    codes = select(Unit.code).where(Unit.id.in_(units_in(reach.programmes)))
+    return select(Programme.id).where(Programme.scope_unit_code.in_(codes))
+
+
 def _within(reach: Reach) -> ColumnElement[bool]:
-    owned = select(Programme.id).where(
-        Programme.scope_unit_code.in_(
-            select(Unit.code).where(Unit.id.in_(units_in(reach.programmes)))
-        )
-    )
     conditions: list[ColumnElement[bool]] = [
         Certificate.person_id.in_(people_in(reach.people)),
-        Certificate.programme_id.in_(owned),
+        Certificate.programme_id.in_(programmes_within(reach)),
     ]
     if reach.person_id is not None:
         conditions.append(Certificate.person_id == reach.person_id)

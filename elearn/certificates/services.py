@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -259,6 +259,15 @@ def replace(
     issued = _add(session, actor, case, old, now=now)
     _end(session, actor, old, ending, issued, now=now)
     return issued
+
+
+def preview(session: Session, old: Certificate, day: date) -> Snapshot | None:
+    """Return what a replacement of ``old`` issued on ``day`` would say; None if it cannot be."""
+    case = _find_case(session, old.completion_id)
+    if case is None:
+        return None
+    fresh = facts.read_snapshot(session, case.completion, case.programme, case.rule, day)
+    return facts.corrected(fresh, old)
 
 
 def _end(

@@ -1,6 +1,7 @@
 """Stored files: pictures, documents, exports, by key, in a folder or an object store."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import obstore
@@ -49,6 +50,15 @@ def get(key: str) -> bytes:
         return bytes(obstore.get(_store(), key).bytes())
     except FileNotFoundError as error:
         raise NotFound("file.unknown", N_("Không tìm thấy tệp.")) from error
+
+
+def stream(key: str) -> Iterator[bytes]:
+    """Return what is stored under ``key`` in pieces of about a megabyte. Raises NotFound."""
+    try:
+        found = obstore.get(_store(), key)
+    except FileNotFoundError as error:
+        raise NotFound("file.unknown", N_("Không tìm thấy tệp.")) from error
+    return (bytes(piece) for piece in found.stream(min_chunk_size=1024 * 1024))
 
 
 def delete(key: str) -> None:

@@ -65,3 +65,25 @@ def find_presence(
         locale=first.locale,
     )
     return Presence(actor, first.last_seen_at)
+
+
+def find_actor(session: Session, user_id: int, day: date) -> Actor | None:
+    """Return a user with the roles of ``day``, for work done later in his name.
+
+    None when the account is unknown or suspended.
+    """
+    user = session.get(User, user_id, populate_existing=True)
+    if user is None or user.suspended_at is not None:
+        return None
+    grants = session.execute(
+        select(RoleGrant.role, RoleGrant.unit_id).where(
+            RoleGrant.user_id == user_id, held_true(RoleGrant), valid_on(RoleGrant, day)
+        )
+    )
+    return Actor(
+        user_id=user.id,
+        name=user.display_name,
+        person_id=user.person_id,
+        grants=tuple(Grant(row.role, row.unit_id) for row in grants),
+        locale=user.locale,
+    )

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from elearn.infra.jobs import Handler
 from elearn.infra.mail import SEND_MAIL, send
+from elearn.workflows.certificate_files import BUNDLE, build_bundle
 
 HANDLERS: Mapping[str, Handler] = {
     SEND_MAIL: send,
+    BUNDLE: build_bundle,
 }
