@@ -9,20 +9,25 @@ from elearn.web.auth.account import blueprint as own_account
 from elearn.web.auth.links import blueprint as auth_links
 from elearn.web.auth.routes import blueprint as auth
 from elearn.web.author.routes import blueprint as author
+from elearn.web.certificates.routes import blueprint as certificates
 from elearn.web.coverage.routes import blueprint as coverage
 from elearn.web.hr.accounts import blueprint as hr_accounts
+from elearn.web.hr.certificates import blueprint as hr_certificates
 from elearn.web.hr.routes import blueprint as hr
 from elearn.web.jobs.routes import blueprint as jobs
 from elearn.web.learner.legal import blueprint as legal
 from elearn.web.learner.lessons import blueprint as lessons
 from elearn.web.learner.routes import blueprint as learner
 from elearn.web.officer.attempts import blueprint as officer_attempts
+from elearn.web.officer.certificates import blueprint as officer_certificates
 from elearn.web.officer.routes import blueprint as officer
 from elearn.web.public.routes import blueprint as public
+from elearn.web.public.verify import blueprint as verify
 from elearn.web.quiz.routes import blueprint as quiz
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public,
+    verify,
     auth,
     auth_links,
     own_account,
@@ -30,12 +35,15 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     lessons,
     legal,
     quiz,
+    certificates,
     author,
     hr,
     hr_accounts,
+    hr_certificates,
     coverage,
     officer,
     officer_attempts,
+    officer_certificates,
     admin,
     admin_users,
     admin_audit,

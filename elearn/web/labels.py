@@ -68,6 +68,18 @@ LABELS: dict[str, str] = {
     "duty": N_("Theo nơi làm việc"),
     "home": N_("Theo nơi quản lý hồ sơ"),
     "ALL": N_("Tất cả đối tượng"),
+    # certificates
+    "ISSUED": N_("Đang có hiệu lực"),
+    "REVOKED": N_("Đã bị thu hồi"),
+    "EXPIRED": N_("Đã hết hạn"),
+    "ONLINE": N_("Trực tuyến"),
+    "CLASS": N_("Tập trung"),
+    "EXTERNAL": N_("Tại cơ sở khác"),
+    "WRONG_COMPLETION": N_("Công nhận hoàn thành không đúng"),
+    "DISHONESTY": N_("Gian lận trong học tập hoặc kiểm tra"),
+    "ISSUED_IN_ERROR": N_("Cấp nhầm"),
+    "PERSON_DATA_CORRECTED": N_("Sửa thông tin cá nhân"),
+    "ISSUER_MISTAKE": N_("Sai sót của đơn vị cấp"),
 }
 
 

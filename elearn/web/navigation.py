@@ -31,7 +31,7 @@ class NavItem:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("learner.my_modules", N_("Học tập"), "/learn", needs_person=True),
-    Entry("learner.my_certificates", N_("Chứng nhận"), "/certificates", needs_person=True),
+    Entry("certificates.own", N_("Chứng nhận"), "/certificates", needs_person=True),
     Entry("hr.home", N_("Nhân sự"), "/hr", (Role.HR,)),
     Entry(
         "coverage.show", N_("Độ phủ"), "/coverage", (Role.HR, Role.LEADER, Role.PROGRAMME_OFFICER)
@@ -47,6 +47,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "/hr": (
         Entry("hr.home", N_("Tổng quan"), "/hr", (Role.HR,)),
         Entry("hr_accounts.show_list", N_("Tài khoản"), "/hr/accounts", (Role.HR,)),
+        Entry("hr_certificates.browse", N_("Chứng nhận"), "/hr/certificates", (Role.HR,)),
     ),
     "/officer": (
         Entry("officer.home", N_("Tổng quan"), "/officer", (Role.PROGRAMME_OFFICER,)),
@@ -54,6 +55,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "officer_attempts.search",
             N_("Lượt làm bài"),
             "/officer/attempts",
+            (Role.PROGRAMME_OFFICER,),
+        ),
+        Entry(
+            "officer_certificates.browse",
+            N_("Sổ cấp chứng nhận"),
+            "/officer/certificates",
             (Role.PROGRAMME_OFFICER,),
         ),
     ),

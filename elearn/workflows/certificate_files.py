@@ -25,8 +25,8 @@ from elearn.kernel.actor import Actor
 from elearn.kernel.clock import local_day, utc_now
 from elearn.kernel.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from elearn.kernel.text import slug
-from elearn.org.presence import find_actor
 from elearn.org.models import Unit
+from elearn.org.presence import find_actor
 from elearn.org.scope import UnitScope, units_in
 
 BUNDLE = "certificates.bundle"
@@ -127,7 +127,7 @@ def request_bundle(actor: Actor, selection: Selection, *, now: datetime) -> int:
         chosen = _chosen(session, hr_reach(actor, day), selection)
         if not chosen:
             raise Invalid("certificate.nothing", N_("Không có chứng nhận nào để tải về."))
-        payload = {"user_id": actor.user_id, "selection": _plain(selection)}
+        payload = {"user_id": actor.user_id, "selection": plain_selection(selection)}
         job_id = enqueue(session, actor, BUNDLE, payload, now=now)
         audit.record(
             session,
@@ -135,12 +135,13 @@ def request_bundle(actor: Actor, selection: Selection, *, now: datetime) -> int:
             "certificate.bundle",
             ("job", job_id),
             at=now,
-            details={"count": len(chosen), "selection": _plain(selection)},
+            details={"count": len(chosen), "selection": plain_selection(selection)},
         )
         return job_id
 
 
-def _plain(selection: Selection) -> dict[str, Any]:
+def plain_selection(selection: Selection) -> dict[str, Any]:
+    """Return ``selection`` as JSON keeps it."""
     return {
         "text": selection.text,
         "programme_code": selection.programme_code,

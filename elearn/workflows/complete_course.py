@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from elearn.certificates.services import issue_once
 from elearn.infra.db import transaction
 from elearn.kernel.actor import Actor
 from elearn.progress import services
@@ -12,7 +13,7 @@ from elearn.progress.services import NewCompletion
 
 def advance(
     session: Session,
-    actor: Actor,  # noqa: ARG001 - who issues certificates, the next link of the chain
+    actor: Actor,
     person_id: int,
     *,
     now: datetime,
@@ -22,7 +23,10 @@ def advance(
     Called by every workflow after which a lesson is finished or a test is passed, inside its own
     transaction. Safe to repeat. Returns the programmes that became complete.
     """
-    return services.recompute(session, person_id, now=now)
+    completions = services.recompute(session, person_id, now=now)
+    for completion in completions:
+        issue_once(session, actor, completion.completion_id, now=now)
+    return completions
 
 
 def claim(actor: Actor, *, now: datetime) -> tuple[NewCompletion, ...]:

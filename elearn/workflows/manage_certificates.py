@@ -13,11 +13,13 @@ from elearn.certificates.policy import officer_reach
 from elearn.certificates.queries import CertificateView, snapshot_of
 from elearn.certificates.rules import REPLACE_REASONS, REVOKE_REASONS, ReasonClass
 from elearn.certificates.services import Ending, Issued
+from elearn.infra import audit
 from elearn.infra.db import reading, transaction
 from elearn.kernel.actor import Actor
 from elearn.kernel.clock import local_day
 from elearn.kernel.errors import N_, Invalid
 from elearn.kernel.text import clean
+from elearn.workflows.certificate_files import Selection, plain_selection
 
 _REASON_LENGTH = 1000
 # These differ between any two certificates and need no correcting.
@@ -105,3 +107,16 @@ def set_profile(actor: Actor, profile: NewProfile, *, now: datetime) -> None:
     with transaction() as session:
         issuers.check_issuer_within(session, officer_reach(actor, local_day(now)), profile.issuer)
         issuers.add_profile(session, actor, profile, now=now)
+
+
+def note_export(actor: Actor, selection: Selection, *, now: datetime) -> None:
+    """Write down that the actor takes the register out as a table."""
+    with transaction() as session:
+        audit.record(
+            session,
+            actor,
+            "certificate.export",
+            ("certificate_register", "-"),
+            at=now,
+            details=plain_selection(selection),
+        )

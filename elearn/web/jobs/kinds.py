@@ -6,9 +6,12 @@ from elearn.infra.jobs import JobView
 from elearn.infra.models import JobState
 from elearn.kernel.errors import N_
 from elearn.web.words import translated
+from elearn.workflows.certificate_files import BUNDLE
 
 # kind: (title, endpoint that takes job_id and gives the result)
-KINDS: dict[str, tuple[str, str]] = {}
+KINDS: dict[str, tuple[str, str]] = {
+    BUNDLE: (N_("Gói chứng nhận"), "hr_certificates.bundle_file"),
+}
 
 
 def title_of(job: JobView) -> str:

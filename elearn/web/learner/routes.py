@@ -1,4 +1,4 @@
-"""The learner's home, his modules, his certificates."""
+"""The learner's home and his modules."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -44,10 +44,3 @@ def show_module(module: str) -> str:
     with reading() as session:
         page = get_module_page(session, person_id, module, now=utc_now())
     return render_template("learner/module.html", page=page, card=page.card)
-
-
-@blueprint.get("/certificates")
-@access(SIGNED_IN)
-def my_certificates() -> str:
-    """Show the page."""
-    return render_template("base.html")
