@@ -43,7 +43,8 @@ def _codes(text: str | None) -> tuple[str, ...]:
     return tuple(code for code in _SEPARATORS.split(text or "") if code)
 
 
-def _whole(value: str | None) -> int | None:
+def whole(value: str | None) -> int | None:
+    """Return the whole number written in a hidden field, None for anything else."""
     return int(value) if value and value.isdecimal() and len(value) < 10 else None
 
 
@@ -64,9 +65,9 @@ class EditForm(BaseForm):
     def opened(self) -> Opened:
         """Return what the page had in hand; a tampered value is as good as none."""
         return Opened(
-            _whole(self.draft_id.data),
-            _whole(self.lock_version.data) or 0,
-            _whole(self.base_number.data),
+            whole(self.draft_id.data),
+            whole(self.lock_version.data) or 0,
+            whole(self.base_number.data),
         )
 
     def hold(self, opened: Opened) -> None:
@@ -211,7 +212,7 @@ class QuestionForm(EditForm):
 
     def right_places(self) -> frozenset[int]:
         """Return the places of the options that were marked as right."""
-        places = (_whole(value) for value in request.form.getlist("right"))
+        places = (whole(value) for value in request.form.getlist("right"))
         return frozenset(place for place in places if place is not None)
 
     def content(self, type_: str) -> QuestionText:
