@@ -183,13 +183,17 @@ def _events(session: Session, draft_id: int) -> list[EventLine]:
 
 @dataclass(frozen=True, slots=True)
 class DraftSearch:
-    """Which drafts to list; ``writer_id`` those that the user opened or saved."""
+    """Which drafts to list.
+
+    ``writer_id``: those that the user opened, saved or submitted, ``not_writer_id``: those he did
+    not; ``untouched_origin``: those of this origin that nobody has saved yet.
+    """
 
     states: Sequence[DraftState] = ()
     kind: DraftKind | None = None
     writer_id: int | None = None
     not_writer_id: int | None = None
-    module_code: str | None = None
+    untouched_origin: DraftOrigin | None = None
 
 
 def _is_writer(user_id: int) -> ColumnElement[bool]:
@@ -207,8 +211,8 @@ def _conditions(search: DraftSearch) -> list[ColumnElement[bool]]:
         conditions.append(_is_writer(search.writer_id))
     if search.not_writer_id is not None:
         conditions.append(~func.coalesce(_is_writer(search.not_writer_id), False))
-    if search.module_code is not None:
-        conditions.append(Draft.module_code == search.module_code)
+    if search.untouched_origin is not None:
+        conditions += [Draft.origin == search.untouched_origin, Draft.updated_by.is_(None)]
     return conditions
 
 
