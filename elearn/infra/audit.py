@@ -4,6 +4,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from elearn.infra.models import AuditEntry
@@ -35,3 +36,13 @@ def record(
             request_id=request_id.get(),
         )
     )
+
+
+def count_since(session: Session, actor: Actor, act: str, since: datetime) -> int:
+    """Return how often ``actor`` has done ``act`` since then."""
+    counted = select(func.count()).where(
+        AuditEntry.at >= since,
+        AuditEntry.actor_user_id == actor.user_id,
+        AuditEntry.act == act,
+    )
+    return session.scalar(counted) or 0

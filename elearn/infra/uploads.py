@@ -4,6 +4,7 @@ What is stored is what Pillow writes, never what was sent: metadata (place, came
 anything hidden before, in or after the picture is gone.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from io import BytesIO
@@ -33,6 +34,11 @@ class Picture:
     content_type: str
     width: int
     height: int
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the content, in hexadecimal digits."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def _format_of(content: bytes) -> str | None:

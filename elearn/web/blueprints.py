@@ -8,6 +8,12 @@ from elearn.web.admin.users import blueprint as admin_users
 from elearn.web.auth.account import blueprint as own_account
 from elearn.web.auth.links import blueprint as auth_links
 from elearn.web.auth.routes import blueprint as auth
+from elearn.web.author.bank import blueprint as author_bank
+from elearn.web.author.drafts import blueprint as author_drafts
+from elearn.web.author.history import blueprint as author_history
+from elearn.web.author.lessons import blueprint as author_lessons
+from elearn.web.author.pictures import blueprint as author_pictures
+from elearn.web.author.questions import blueprint as author_questions
 from elearn.web.author.routes import blueprint as author
 from elearn.web.certificates.routes import blueprint as certificates
 from elearn.web.coverage.routes import blueprint as coverage
@@ -37,6 +43,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     quiz,
     certificates,
     author,
+    author_bank,
+    author_drafts,
+    author_history,
+    author_lessons,
+    author_pictures,
+    author_questions,
     hr,
     hr_accounts,
     hr_certificates,

@@ -6,7 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from elearn.authoring.catalogue.queries import find_module_id, find_thing, get_thing, get_version
+from elearn.authoring.catalogue.queries import (
+    check_alive,
+    find_module_id,
+    find_thing,
+    get_thing,
+    get_version,
+)
 from elearn.authoring.drafts import services
 from elearn.authoring.drafts.content import Content, kind_of, to_json
 from elearn.authoring.drafts.policy import check_author, check_discard
@@ -83,6 +89,7 @@ def open_from_version(
     with transaction() as session:
         services.lock_place(session, kind, code)
         thing = get_thing(session, kind, code)
+        check_alive(thing)
         content = get_version(session, kind, code, number)
         if find_open_draft(session, kind, code) is not None:
             raise Conflict(
@@ -122,6 +129,7 @@ def _first_save(
 ) -> Draft:
     kind = kind_of(content)
     thing = get_thing(session, kind, code)
+    check_alive(thing)
     other = find_open_draft(session, kind, code)
     if other is not None:
         return _repeated(session, other, content)

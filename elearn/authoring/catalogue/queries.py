@@ -14,7 +14,7 @@ from elearn.authoring.drafts.content import Content, LessonText, Outcome, Questi
 from elearn.authoring.drafts.rules import OPEN
 from elearn.authoring.models import Draft, DraftKind, DraftState
 from elearn.curriculum.models import Lesson, LessonVersion, Module
-from elearn.kernel.errors import N_, NotFound
+from elearn.kernel.errors import N_, Conflict, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def list_modules(session: Session) -> list[ModuleLine]:
 
 
 def _counts(session: Session, statement: Any) -> dict[Any, int]:  # noqa: ANN401 - two key types
-    return dict(session.execute(statement).tuples().all())
+    return {key: count for key, count in session.execute(statement)}  # noqa: C416 - rows, not pairs
 
 
 def find_module_id(session: Session, code: str) -> int | None:
@@ -205,6 +205,14 @@ def get_thing(session: Session, kind: DraftKind, code: str) -> Thing:
     if thing is None:
         raise unknown(kind)
     return thing
+
+
+def check_alive(thing: Thing) -> None:
+    """Raise Conflict when ``thing`` is no longer in use."""
+    if thing.is_retired:
+        raise Conflict(
+            "thing.retired", N_("“%(code)s” đã ngừng dùng nên không sửa được."), code=thing.code
+        )
 
 
 def unknown(kind: DraftKind) -> NotFound:

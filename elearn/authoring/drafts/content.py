@@ -127,8 +127,14 @@ def to_json(content: Content) -> dict[str, Any]:
         "facts": _lines(content.facts),
         "citations": _lines(content.citations),
         "in_force_as_of": content.in_force_as_of.isoformat() if content.in_force_as_of else None,
-        "body": clean(content.body),
+        "body": _tidy(clean(content.body)),
     }
+
+
+def _tidy(body: str) -> str:
+    """Return a Markdown body as files keep it: no blank lines around it, one line end."""
+    stripped = body.strip("\n").rstrip()
+    return f"{stripped}\n" if stripped else ""
 
 
 def _question_json(content: QuestionText) -> dict[str, Any]:

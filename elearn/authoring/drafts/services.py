@@ -62,6 +62,19 @@ def lock_draft(session: Session, draft_id: int) -> Draft:
     return draft
 
 
+def lock_for_publication(session: Session, draft_id: int) -> Draft:
+    """Return the draft, locked together with what it is to become. Raises NotFound.
+
+    The place comes first, as everywhere: two acts can then never wait for each other.
+    """
+    place = session.execute(
+        select(Draft.kind, Draft.code).where(Draft.id == draft_id)
+    ).one_or_none()
+    if place is not None:
+        lock_place(session, *place)
+    return lock_draft(session, draft_id)
+
+
 def _open_one(session: Session, place: Place, origin: DraftOrigin) -> Draft | None:
     return session.scalar(
         select(Draft).where(

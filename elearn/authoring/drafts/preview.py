@@ -1,0 +1,116 @@
+"""How a draft would read and what stands against publishing it; nothing is stored."""
+
+from dataclasses import dataclass
+from datetime import date
+from string import ascii_uppercase
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from elearn.assessment.content import render_question
+from elearn.assessment.models import Question, QuestionVersion
+from elearn.authoring.drafts.checks import Problem, check, errors_of
+from elearn.authoring.drafts.content import Content, LessonText, QuestionText
+from elearn.authoring.drafts.known import question_context, read_known, read_pictures
+from elearn.curriculum.legal import read_register
+from elearn.curriculum.publishing import lesson_context
+from elearn.infra.richtext import CheckSlot, render, split_checks
+from elearn.infra.richtext_syntax import Context
+from elearn.kernel.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a rendered lesson; with ``check_code`` a check question, "" when it is unknown."""
+
+    html: str
+    check_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOption:
+    """An option with its key, as reviewers see it."""
+
+    letter: str
+    html: str
+    is_correct: bool
+    feedback_html: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the pages show: a lesson's blocks, or a question's parts, and the problems."""
+
+    problems: tuple[Problem, ...]
+    blocks: tuple[Block, ...] = ()
+    stem_html: str = ""
+    options: tuple[ShownOption, ...] = ()
+    explanation_html: str = ""
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The problems that forbid publication."""
+        return errors_of(self.problems)
+
+
+def preview(
+    session: Session, code: str, module_code: str, content: Content, *, day: date
+) -> Preview:
+    """Return how ``content`` would read, published on ``day``, with what is wrong with it.
+
+    A text that cannot be rendered at all is a problem like the others.
+    """
+    register = read_register(session, day)
+    pictures = read_pictures(session, module_code)
+    problems = check(code, content, read_known(session, register, pictures))
+    try:
+        if isinstance(content, QuestionText):
+            return _question(content, question_context(register, pictures), tuple(problems))
+        blocks = _blocks(session, content, lesson_context(register, pictures))
+        return Preview(tuple(problems), blocks=blocks)
+    except Invalid as error:
+        return Preview((*problems, Problem(error.text())))
+
+
+def _blocks(session: Session, lesson: LessonText, context: Context) -> tuple[Block, ...]:
+    parts = split_checks(render(lesson.body, context).html)
+    stems = _stems(session, [part.code for part in parts if isinstance(part, CheckSlot)])
+    return tuple(
+        Block(stems.get(part.code, ""), part.code) if isinstance(part, CheckSlot) else Block(part)
+        for part in parts
+    )
+
+
+def _stems(session: Session, codes: list[str]) -> dict[str, str]:
+    """Return the stems of published questions as they are shown, by code."""
+    rows = session.execute(
+        select(Question.code, QuestionVersion.rendered)
+        .join(QuestionVersion, QuestionVersion.id == Question.published_version_id)
+        .where(Question.code.in_(codes), Question.retired_at.is_(None))
+    )
+    return {code: rendered["stem"] for code, rendered in rows}
+
+
+def _question(question: QuestionText, context: Context, problems: tuple[Problem, ...]) -> Preview:
+    rendered = render_question(question.body or {"stem": "", "explanation": ""}, context)
+    options = tuple(
+        ShownOption(letter, each["html"], option.is_correct, each["feedback"])
+        for letter, each, option in zip(
+            ascii_uppercase, rendered["options"], question.options, strict=False
+        )
+    )
+    return Preview(
+        problems,
+        stem_html=rendered["stem"],
+        options=options or _yes_no(question),
+        explanation_html=rendered["explanation"],
+    )
+
+
+def _yes_no(question: QuestionText) -> tuple[ShownOption, ...]:
+    if question.type != "true_false":
+        return ()
+    return (
+        ShownOption("", "Đúng", question.answer is True, None),
+        ShownOption("", "Sai", question.answer is False, None),
+    )

@@ -1,0 +1,199 @@
+"""The question editor: stem, options and key of the choice types, with the server's preview."""
+
+from collections.abc import Collection
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as Redirect
+
+from elearn.assessment.domain.question_types import TYPES as ASKED
+from elearn.authoring.catalogue.bank import list_lessons
+from elearn.authoring.catalogue.queries import get_module
+from elearn.authoring.drafts.content import QuestionText
+from elearn.authoring.drafts.preview import Preview
+from elearn.authoring.drafts.preview import preview as preview_content
+from elearn.authoring.drafts.queries import DraftView, get_draft
+from elearn.authoring.drafts.sections import differences
+from elearn.authoring.drafts.services import StaleDraft
+from elearn.authoring.models import DraftKind
+from elearn.infra.db import reading
+from elearn.kernel.actor import Role
+from elearn.kernel.clock import today, utc_now
+from elearn.kernel.errors import N_, AppError, Conflict, Invalid
+from elearn.kernel.text import clean_line
+from elearn.web.access import access, holds
+from elearn.web.author.editing import Editing, after_save, autosaved, edit_url, load
+from elearn.web.author.forms import NewQuestionForm, QuestionForm
+from elearn.web.author.pages import page
+from elearn.web.errors import message_of
+from elearn.web.identity import the_actor
+from elearn.workflows.author_content import Opened, open_new, save_draft
+
+blueprint = Blueprint("author_questions", __name__, template_folder="templates")
+KIND = DraftKind.QUESTION
+
+
+def _editing(code: str) -> Editing:
+    with reading() as session:
+        return load(session, KIND, code, request.values.get("draft", type=int))
+
+
+def _type(editing: Editing) -> str:
+    """Return the type of the question. Raises Invalid for one that has no form here."""
+    type_ = editing.content.type if isinstance(editing.content, QuestionText) else ""
+    if type_ not in ASKED:
+        raise Invalid(
+            "question.type",
+            N_(
+                "Loại câu hỏi này chỉ sửa được trong tệp nội dung, chưa sửa được trong trình duyệt."
+            ),
+        )
+    return type_
+
+
+def _form(editing: Editing, **kwargs: object) -> QuestionForm:
+    with reading() as session:
+        lessons = list_lessons(session)
+    kept = editing.content.lesson if isinstance(editing.content, QuestionText) else None
+    if kept and kept not in dict(lessons):
+        lessons.append((kept, kept))
+    return QuestionForm(lessons=lessons, **kwargs)
+
+
+@blueprint.get("/author/questions/<code>/edit")
+@access(holds(Role.AUTHOR))
+def edit(code: str) -> str | Redirect:
+    """Show the open draft, or the published text when there is none."""
+    editing = _editing(code)
+    if not editing.is_editable and editing.draft is not None:
+        return redirect(url_for("author_drafts.show", draft_id=editing.draft.id))
+    _type(editing)
+    form = _form(editing, formdata=None)
+    form.hold(editing.opened)
+    right: Collection[int] = ()
+    if isinstance(editing.content, QuestionText):
+        right = form.show(editing.content)
+    return _page(editing, form, right)
+
+
+@blueprint.post("/author/questions/<code>/edit")
+@access(holds(Role.AUTHOR))
+def save(code: str) -> str | Redirect | tuple[str, int]:
+    """Save the draft; or, without storing anything, show the preview or one more option."""
+    editing = _editing(code)
+    form = _form(editing)
+    right = form.right_places()
+    action = request.form.get("action")
+    if action == "add_row":
+        form.add_rows(1)
+        return _page(editing, form, right, is_dirty=True)
+    if not form.validate_on_submit():
+        return _page(editing, form, right, is_dirty=True), 422
+    if action == "preview":
+        return _page(editing, form, right, preview=_preview(editing, form), is_dirty=True)
+    return _store(code, editing, form)
+
+
+def _store(code: str, editing: Editing, form: QuestionForm) -> Redirect | tuple[str, int]:
+    """Save, or show the form again with everything that was written and the reason."""
+    right = form.right_places()
+    content = form.content(_type(editing))
+    try:
+        saved = save_draft(the_actor(), code, content, form.opened(), now=utc_now())
+    except StaleDraft as error:
+        return _stale(code, form, error), 409
+    except Invalid as error:
+        return _page(editing, form, right, error=error, is_dirty=True), 422
+    except Conflict as error:
+        # The draft was sent for review or closed meanwhile: the form goes on with what is open.
+        form.hold(editing.opened)
+        return _page(editing, form, right, error=error, is_dirty=True), 409
+    return after_save(KIND, code, saved)
+
+
+def _preview(editing: Editing, form: QuestionForm) -> Preview:
+    content = form.content(_type(editing))
+    with reading() as session:
+        return preview_content(session, editing.code, editing.module_code, content, day=today())
+
+
+def _stale(code: str, form: QuestionForm, error: StaleDraft) -> str:
+    """Show both texts: the author's own in the form, the newer one and the difference above it."""
+    with reading() as session:
+        newer = get_draft(session, error.draft_id)
+        editing = load(session, KIND, code, newer.id)
+    form.hold(Opened(newer.id, newer.lock_version, newer.base_number))
+    return _page(editing, form, form.right_places(), error=error, newer=newer, is_dirty=True)
+
+
+def _page(
+    editing: Editing,
+    form: QuestionForm,
+    right: Collection[int],
+    *,
+    preview: Preview | None = None,
+    error: AppError | None = None,
+    newer: DraftView | None = None,
+    is_dirty: bool = False,
+) -> str:
+    type_ = _type(editing)
+    return page(
+        "author/question_edit.html",
+        editing=editing,
+        edit_url=edit_url(KIND, editing.code, editing.draft),
+        type=type_,
+        form=form,
+        right=right,
+        preview=preview,
+        error=message_of(error) if error else None,
+        newer=newer,
+        changes=differences(newer.content, form.content(type_)) if newer else (),
+        is_dirty=is_dirty,
+    )
+
+
+@blueprint.post("/author/questions/<code>/preview")
+@access(holds(Role.AUTHOR))
+def preview(code: str) -> str:
+    """Give the rendered question to the script of the editor; nothing is stored."""
+    editing = _editing(code)
+    return page("author/_question_preview.html", preview=_preview(editing, _form(editing)))
+
+
+@blueprint.post("/author/questions/<code>/autosave")
+@access(holds(Role.AUTHOR))
+def autosave(code: str) -> Response:
+    """Save for the script of the editor."""
+    editing = _editing(code)
+    form = _form(editing)
+    if not form.validate_on_submit():
+        raise Invalid("draft.form", N_("Có mục chưa đúng nên chưa tự lưu được."))
+    return autosaved(code, form.content(_type(editing)), form)
+
+
+@blueprint.get("/author/modules/<module>/questions/new")
+@access(holds(Role.AUTHOR))
+def new(module: str) -> str:
+    """Ask for the type and code of a new question."""
+    return _new_page(module, NewQuestionForm(formdata=None))
+
+
+@blueprint.post("/author/modules/<module>/questions/new")
+@access(holds(Role.AUTHOR))
+def create(module: str) -> Redirect | tuple[str, int]:
+    """Begin the question as a draft."""
+    form = NewQuestionForm()
+    if not form.validate_on_submit():
+        return _new_page(module, form), 422
+    code = clean_line(form.code.data or "")
+    content = QuestionText(type=form.type.data, body={"stem": "", "explanation": ""})
+    try:
+        open_new(the_actor(), module, code, content, now=utc_now())
+    except (Invalid, Conflict) as error:
+        form.code.errors = [message_of(error)]
+        return _new_page(module, form), 422 if isinstance(error, Invalid) else 409
+    return redirect(url_for("author_questions.edit", code=code))
+
+
+def _new_page(module: str, form: NewQuestionForm) -> str:
+    with reading() as session:
+        return page("author/question_new.html", form=form, module=get_module(session, module))
