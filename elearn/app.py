@@ -14,13 +14,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from elearn import tables
 from elearn.cli.commands import COMMANDS
+from elearn.cli.start import CONSUMER
 from elearn.infra import db, jobs, logs, mail, signing, storage
 from elearn.kernel.settings import Settings, from_env
 from elearn.web import access, assets, errors, headers, i18n, identity, labels
 from elearn.web.blueprints import BLUEPRINTS
 from elearn.web.identity import current_actor
 from elearn.web.navigation import nav_items, section_tabs
-from elearn.worker.commands import start, worker
+from elearn.worker import consumer
+from elearn.worker.commands import worker
 from elearn.worker.handlers import HANDLERS
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -35,7 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _open_doors(app, settings)
     _open_site(app, settings)
-    for command in (*COMMANDS, start, worker):
+    for command in (*COMMANDS, worker):
         app.cli.add_command(command)
     return app
 
@@ -78,6 +80,7 @@ def _open_doors(app: Flask, settings: Settings) -> None:
     jobs.init_app(app, settings.queue_url, settings.secret_key, HANDLERS)
     mail.init_app(app, settings.mail_url, settings.mail_sender)
     app.extensions["elearn_tables"] = tables.metadata
+    app.extensions[CONSUMER] = consumer.run
 
 
 def _open_site(app: Flask, settings: Settings) -> None:

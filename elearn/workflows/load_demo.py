@@ -1,0 +1,80 @@
+"""The synthetic province, and accounts to look at it with; never run it beside real people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from elearn.accounts.models import User
+from elearn.accounts.services import NewUser
+from elearn.infra.db import reading
+from elearn.kernel.actor import SYSTEM, Role
+from elearn.kernel.temporal import Span
+from elearn.org.grants import NewGrant
+from elearn.org.models import Person
+from elearn.org.queries import get_unit
+from elearn.roster.synthetic.cast import demo_cast
+from elearn.roster.synthetic.generator import Row, build
+from elearn.workflows import import_roster
+from elearn.workflows.import_roster import ImportReport, Progress
+from elearn.workflows.manage_users import create_account_with_password
+
+PASSWORD = "cung-hoc-cai-cach"  # noqa: S105 - printed for everybody who runs the demo
+OFFICIALS, SEED = 600, 20250701
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account of the demo, with what it is there to show."""
+
+    username: str
+    role: Role
+    unit_code: str
+    description: str
+
+
+def load(
+    officials: int, seed: int, *, today: date, now: datetime, progress: Progress | None = None
+) -> ImportReport:
+    """Import the province and make the demo accounts; running it again adds what is new.
+
+    With any problem (another province is there already) nothing is imported and no account made.
+    """
+    rows: Iterator[tuple[str, Row]] = build(officials, seed, today)
+    report = import_roster.run(SYSTEM, rows, dry_run=False, now=now, progress=progress)
+    if report.applied:
+        _make_accounts(today, now)
+    return report
+
+
+def _make_accounts(today: date, now: datetime) -> None:
+    for username, role, person_code, unit_code, description in demo_cast(today):
+        with reading() as session:
+            person = _find_person(session, person_code)
+            unit_id = get_unit(session, unit_code, today).id
+        new = NewUser(
+            username,
+            person.full_name if person else description,
+            person.id if person else None,
+        )
+        grant = NewGrant(Role(role), unit_id, Span(today))
+        create_account_with_password(SYSTEM, new, PASSWORD, [grant], now=now)
+
+
+def _find_person(session: Session, code: str | None) -> Person | None:
+    return session.scalars(select(Person).where(Person.code == code)).one_or_none()
+
+
+def list_accounts(session: Session, today: date) -> list[DemoAccount]:
+    """Return the demo accounts that are there, in the order of the tour."""
+    cast = demo_cast(today)
+    there = set(
+        session.scalars(select(User.username).where(User.username.in_([one[0] for one in cast])))
+    )
+    return [
+        DemoAccount(username, Role(role), unit_code, description)
+        for username, role, _, unit_code, description in cast
+        if username in there
+    ]
