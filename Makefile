@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # uv installs in seconds when it is on the PATH; pip does the same in about a minute.
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: run test check fmt lint types contracts tests bench lock clean
+.PHONY: run test check fmt lint types contracts bench lock clean i18n
 
 ifdef UV
 PIP_INSTALL = VIRTUAL_ENV=$(abspath $(VENV)) $(UV) pip install --quiet --require-hashes -r
@@ -55,3 +55,8 @@ lock:
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+
+i18n: $(VENV)/.development
+	$(BIN)/pybabel -q extract -F elearn/web/translations/babel.cfg -k _ -k N_ -k translated --no-location --sort-output -o /tmp/elearn.pot .
+	$(BIN)/pybabel -q update -i /tmp/elearn.pot -d elearn/web/translations -l en --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/pybabel -q compile -d elearn/web/translations
