@@ -56,6 +56,8 @@ def _fill(app: Flask) -> None:
         report = sync_content.load(SYSTEM, app.config["ELEARN"].content_dir, now=utc_now())
         for problem in report.problems:
             click.echo(str(problem), err=True)
+        if not report.applied:
+            raise click.ClickException("Nội dung có lỗi, chưa nạp gì.")
     if _is_empty(Unit):
         click.echo("Nạp tỉnh mẫu…")
         load_province(load_demo.OFFICIALS, load_demo.SEED)

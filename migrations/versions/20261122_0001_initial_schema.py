@@ -25,6 +25,7 @@ def upgrade():
     )
     with op.batch_alter_table('accounts_attempt_record', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_accounts_attempt_record_act_key_hash_at'), ['act', 'key_hash', 'at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_accounts_attempt_record_at'), ['at'], unique=False)
 
     op.create_table('assessment_paper',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -46,6 +47,17 @@ def upgrade():
     with op.batch_alter_table('assessment_question', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_assessment_question_bank'), ['bank'], unique=False)
 
+    op.create_table('authoring_file_state',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('LEGAL', 'FACT', 'ARTICLE', 'MODULE', 'LESSON', 'QUESTION', 'PAPER', 'PROGRAMME', name='entrykind', native_enum=False, length=32), nullable=False),
+    sa.Column('code', sa.String(length=64), nullable=False),
+    sa.Column('path', sa.Text(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('content', sa.JSON(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_authoring_file_state')),
+    sa.UniqueConstraint('kind', 'code', name=op.f('uq_authoring_file_state_kind_code'))
+    )
     op.create_table('curriculum_legal_document',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('code', sa.String(length=64), nullable=False),
@@ -56,7 +68,7 @@ def upgrade():
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('in_force_from', sa.Date(), nullable=True),
     sa.Column('in_force_to', sa.Date(), nullable=True),
-    sa.Column('status', sa.String(length=32), nullable=False),
+    sa.Column('status', sa.Enum('IN_FORCE', 'NOT_YET', 'AMENDED', 'REPLACED', 'EXPIRED', 'REPEALED', 'UNKNOWN', name='legalstatus', native_enum=False, length=32), nullable=False),
     sa.Column('replaced_by', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_curriculum_legal_document')),
     sa.UniqueConstraint('code', name=op.f('uq_curriculum_legal_document_code'))
@@ -136,10 +148,12 @@ def upgrade():
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('username', sa.String(length=64), nullable=False),
     sa.Column('display_name', sa.String(length=120), nullable=False),
+    sa.Column('search_text', sa.String(length=400), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=True),
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('password_hash', sa.String(length=200), nullable=True),
     sa.Column('password_changed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('last_signed_in_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('suspended_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('locale', sa.String(length=5), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -188,6 +202,8 @@ def upgrade():
     sa.Column('sha256', sa.String(length=64), nullable=False),
     sa.Column('content_type', sa.String(length=64), nullable=False),
     sa.Column('byte_count', sa.Integer(), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=True),
+    sa.Column('height', sa.Integer(), nullable=True),
     sa.Column('storage_key', sa.String(length=200), nullable=False),
     sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['module_id'], ['curriculum_module.id'], name=op.f('fk_curriculum_media_module_id_curriculum_module')),
@@ -409,6 +425,7 @@ def upgrade():
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('device', sa.String(length=60), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
@@ -418,6 +435,7 @@ def upgrade():
     sa.UniqueConstraint('token_hash', name=op.f('uq_accounts_sign_in_session_token_hash'))
     )
     with op.batch_alter_table('accounts_sign_in_session', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_accounts_sign_in_session_expires_at'), ['expires_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_accounts_sign_in_session_user_id'), ['user_id'], unique=False)
 
     op.create_table('assessment_attempt',
@@ -486,6 +504,115 @@ def upgrade():
     )
     with op.batch_alter_table('assessment_question_version', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_assessment_question_version_module_code_level_type'), ['module_code', 'level', 'type'], unique=False)
+
+    op.create_table('authoring_draft',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('LESSON', 'QUESTION', name='draftkind', native_enum=False, length=32), nullable=False),
+    sa.Column('code', sa.String(length=64), nullable=False),
+    sa.Column('module_code', sa.String(length=64), nullable=False),
+    sa.Column('origin', sa.Enum('BROWSER', 'FILE', name='draftorigin', native_enum=False, length=32), nullable=False),
+    sa.Column('source', sa.Text(), nullable=True),
+    sa.Column('base_number', sa.Integer(), nullable=True),
+    sa.Column('content', sa.JSON(), nullable=False),
+    sa.Column('state', sa.Enum('EDITING', 'IN_REVIEW', 'RETURNED', 'PUBLISHED', 'DISCARDED', name='draftstate', native_enum=False, length=32), nullable=False),
+    sa.Column('lock_version', sa.Integer(), nullable=False),
+    sa.Column('created_by', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_by', sa.Integer(), nullable=True),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('submitted_by', sa.Integer(), nullable=True),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('change_note', sa.Text(), nullable=True),
+    sa.Column('closed_by', sa.Integer(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('published_number', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['closed_by'], ['accounts_user.id'], name=op.f('fk_authoring_draft_closed_by_accounts_user')),
+    sa.ForeignKeyConstraint(['created_by'], ['accounts_user.id'], name=op.f('fk_authoring_draft_created_by_accounts_user')),
+    sa.ForeignKeyConstraint(['submitted_by'], ['accounts_user.id'], name=op.f('fk_authoring_draft_submitted_by_accounts_user')),
+    sa.ForeignKeyConstraint(['updated_by'], ['accounts_user.id'], name=op.f('fk_authoring_draft_updated_by_accounts_user')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_authoring_draft'))
+    )
+    with op.batch_alter_table('authoring_draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_authoring_draft_kind_code'), ['kind', 'code'], unique=False)
+        batch_op.create_index(batch_op.f('ix_authoring_draft_state_submitted_at'), ['state', 'submitted_at'], unique=False)
+        batch_op.create_index('uq_authoring_draft_open', ['kind', 'code', 'origin'], unique=True, postgresql_where=sa.text("state IN ('EDITING', 'IN_REVIEW', 'RETURNED')"), sqlite_where=sa.text("state IN ('EDITING', 'IN_REVIEW', 'RETURNED')"))
+
+    op.create_table('certificates_certificate',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('completion_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('programme_id', sa.Integer(), nullable=False),
+    sa.Column('generation', sa.Integer(), nullable=False),
+    sa.Column('replaces_id', sa.Integer(), nullable=True),
+    sa.Column('series', sa.String(length=64), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('serial', sa.String(length=100), nullable=False),
+    sa.Column('code', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('issuer', sa.String(length=400), nullable=False),
+    sa.Column('superior', sa.Text(), nullable=True),
+    sa.Column('place', sa.String(length=200), nullable=True),
+    sa.Column('full_name', sa.String(length=120), nullable=False),
+    sa.Column('birth_date', sa.Date(), nullable=True),
+    sa.Column('unit_name', sa.Text(), nullable=True),
+    sa.Column('programme_title', sa.Text(), nullable=False),
+    sa.Column('mode', sa.Enum('ONLINE', 'CLASS', 'EXTERNAL', name='mode', native_enum=False, length=32), nullable=False),
+    sa.Column('minutes', sa.Integer(), nullable=True),
+    sa.Column('completed_on', sa.Date(), nullable=False),
+    sa.Column('expires_on', sa.Date(), nullable=True),
+    sa.Column('result', sa.String(length=100), nullable=False),
+    sa.Column('legal_basis', sa.Text(), nullable=True),
+    sa.Column('signer_title', sa.String(length=200), nullable=False),
+    sa.Column('signer_name', sa.String(length=120), nullable=True),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('issued_by', sa.Integer(), nullable=True),
+    sa.Column('key_id', sa.String(length=32), nullable=False),
+    sa.Column('signature', sa.String(length=128), nullable=False),
+    sa.Column('pdf_sha256', sa.String(length=64), nullable=False),
+    sa.Column('storage_key', sa.String(length=200), nullable=False),
+    sa.Column('search_text', sa.Text(), nullable=False),
+    sa.Column('sort_key', sa.String(length=700), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('prev_hash', sa.String(length=64), nullable=False),
+    sa.Column('row_hash', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['completion_id'], ['progress_programme_completion.id'], name=op.f('fk_certificates_certificate_completion_id_progress_programme_completion')),
+    sa.ForeignKeyConstraint(['issued_by'], ['accounts_user.id'], name=op.f('fk_certificates_certificate_issued_by_accounts_user')),
+    sa.ForeignKeyConstraint(['person_id'], ['org_person.id'], name=op.f('fk_certificates_certificate_person_id_org_person')),
+    sa.ForeignKeyConstraint(['programme_id'], ['curriculum_programme.id'], name=op.f('fk_certificates_certificate_programme_id_curriculum_programme')),
+    sa.ForeignKeyConstraint(['replaces_id'], ['certificates_certificate.id'], name=op.f('fk_certificates_certificate_replaces_id_certificates_certificate')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_certificates_certificate')),
+    sa.UniqueConstraint('code', name=op.f('uq_certificates_certificate_code')),
+    sa.UniqueConstraint('issuer', 'series', 'year', 'number', name=op.f('uq_certificates_certificate_issuer_series_year_number')),
+    sa.UniqueConstraint('pdf_sha256', name=op.f('uq_certificates_certificate_pdf_sha256')),
+    sa.UniqueConstraint('person_id', 'programme_id', 'generation', name=op.f('uq_certificates_certificate_person_id_programme_id_generation')),
+    sa.UniqueConstraint('position', name=op.f('uq_certificates_certificate_position')),
+    sa.UniqueConstraint('prev_hash', name=op.f('uq_certificates_certificate_prev_hash')),
+    sa.UniqueConstraint('replaces_id', name=op.f('uq_certificates_certificate_replaces_id')),
+    sa.UniqueConstraint('row_hash', name=op.f('uq_certificates_certificate_row_hash')),
+    sa.UniqueConstraint('serial', name=op.f('uq_certificates_certificate_serial'))
+    )
+    with op.batch_alter_table('certificates_certificate', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_certificates_certificate_completion_id_generation'), ['completion_id', 'generation'], unique=False)
+        batch_op.create_index(batch_op.f('ix_certificates_certificate_programme_id_issued_on'), ['programme_id', 'issued_on'], unique=False)
+
+    op.create_table('certificates_issuer_profile',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('issuer', sa.String(length=400), nullable=False),
+    sa.Column('superior', sa.Text(), nullable=True),
+    sa.Column('place', sa.String(length=200), nullable=True),
+    sa.Column('signer_title', sa.String(length=200), nullable=False),
+    sa.Column('signer_name', sa.String(length=120), nullable=True),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['recorded_by'], ['accounts_user.id'], name=op.f('fk_certificates_issuer_profile_recorded_by_accounts_user')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_certificates_issuer_profile'))
+    )
+    with op.batch_alter_table('certificates_issuer_profile', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_certificates_issuer_profile_issuer_valid_from'), ['issuer', 'valid_from'], unique=False)
 
     op.create_table('curriculum_group_rule',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -585,6 +712,17 @@ def upgrade():
     with op.batch_alter_table('org_role_grant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_org_role_grant_user_id_valid_from'), ['user_id', 'valid_from'], unique=False)
 
+    op.create_table('assessment_attempt_epoch',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('attempt_id', sa.Integer(), nullable=False),
+    sa.Column('epoch', sa.Integer(), nullable=False),
+    sa.Column('session_id', sa.Integer(), nullable=True),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['assessment_attempt.id'], name=op.f('fk_assessment_attempt_epoch_attempt_id_assessment_attempt')),
+    sa.ForeignKeyConstraint(['session_id'], ['accounts_sign_in_session.id'], name=op.f('fk_assessment_attempt_epoch_session_id_accounts_sign_in_session')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_assessment_attempt_epoch')),
+    sa.UniqueConstraint('attempt_id', 'epoch', name=op.f('uq_assessment_attempt_epoch_attempt_id_epoch'))
+    )
     op.create_table('assessment_attempt_item',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('attempt_id', sa.Integer(), nullable=False),
@@ -616,6 +754,57 @@ def upgrade():
     sa.ForeignKeyConstraint(['graded_by'], ['accounts_user.id'], name=op.f('fk_assessment_grade_graded_by_accounts_user')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_assessment_grade')),
     sa.UniqueConstraint('attempt_id', 'number', name=op.f('uq_assessment_grade_attempt_id_number'))
+    )
+    op.create_table('authoring_draft_editor',
+    sa.Column('draft_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('first_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['draft_id'], ['authoring_draft.id'], name=op.f('fk_authoring_draft_editor_draft_id_authoring_draft')),
+    sa.ForeignKeyConstraint(['user_id'], ['accounts_user.id'], name=op.f('fk_authoring_draft_editor_user_id_accounts_user')),
+    sa.PrimaryKeyConstraint('draft_id', 'user_id', name=op.f('pk_authoring_draft_editor'))
+    )
+    with op.batch_alter_table('authoring_draft_editor', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_authoring_draft_editor_user_id'), ['user_id'], unique=False)
+
+    op.create_table('authoring_draft_event',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('draft_id', sa.Integer(), nullable=False),
+    sa.Column('act', sa.Enum('OPENED', 'SUBMITTED', 'WITHDRAWN', 'RETURNED', 'PUBLISHED', 'DISCARDED', name='draftact', native_enum=False, length=32), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('comment', sa.Text(), nullable=True),
+    sa.Column('lock_version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['draft_id'], ['authoring_draft.id'], name=op.f('fk_authoring_draft_event_draft_id_authoring_draft')),
+    sa.ForeignKeyConstraint(['user_id'], ['accounts_user.id'], name=op.f('fk_authoring_draft_event_user_id_accounts_user')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_authoring_draft_event'))
+    )
+    with op.batch_alter_table('authoring_draft_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_authoring_draft_event_draft_id'), ['draft_id'], unique=False)
+
+    op.create_table('certificates_event',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('certificate_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('REVOKED', 'REPLACED', name='eventkind', native_enum=False, length=32), nullable=False),
+    sa.Column('successor_id', sa.Integer(), nullable=True),
+    sa.Column('reason_class', sa.Enum('WRONG_COMPLETION', 'DISHONESTY', 'ISSUED_IN_ERROR', 'PERSON_DATA_CORRECTED', 'ISSUER_MISTAKE', 'OTHER', name='reasonclass', native_enum=False, length=32), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('completion_revoked', sa.Boolean(), nullable=False),
+    sa.Column('happened_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.Integer(), nullable=True),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('prev_hash', sa.String(length=64), nullable=False),
+    sa.Column('row_hash', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['certificate_id'], ['certificates_certificate.id'], name=op.f('fk_certificates_event_certificate_id_certificates_certificate')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['accounts_user.id'], name=op.f('fk_certificates_event_recorded_by_accounts_user')),
+    sa.ForeignKeyConstraint(['successor_id'], ['certificates_certificate.id'], name=op.f('fk_certificates_event_successor_id_certificates_certificate')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_certificates_event')),
+    sa.UniqueConstraint('certificate_id', name=op.f('uq_certificates_event_certificate_id')),
+    sa.UniqueConstraint('position', name=op.f('uq_certificates_event_position')),
+    sa.UniqueConstraint('prev_hash', name=op.f('uq_certificates_event_prev_hash')),
+    sa.UniqueConstraint('row_hash', name=op.f('uq_certificates_event_row_hash')),
+    sa.UniqueConstraint('successor_id', name=op.f('uq_certificates_event_successor_id'))
     )
     op.create_table('progress_check_answer',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -654,12 +843,32 @@ def upgrade():
     with op.batch_alter_table('progress_lesson_mark', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_progress_lesson_mark_lesson_id'), ['lesson_id'], unique=False)
 
+    op.create_table('roster_import_batch',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('created_by', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('file_names', sa.JSON(), nullable=False),
+    sa.Column('files', sa.JSON(), nullable=False),
+    sa.Column('state', sa.Enum('CHECKING', 'READY', 'REFUSED', 'APPLYING', 'APPLIED', 'CANCELLED', name='batchstate', native_enum=False, length=32), nullable=False),
+    sa.Column('row_count', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=True),
+    sa.Column('is_renewed', sa.Boolean(), nullable=False),
+    sa.Column('report', sa.JSON(), nullable=False),
+    sa.Column('job_id', sa.Integer(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['created_by'], ['accounts_user.id'], name=op.f('fk_roster_import_batch_created_by_accounts_user')),
+    sa.ForeignKeyConstraint(['job_id'], ['infra_job.id'], name=op.f('fk_roster_import_batch_job_id_infra_job')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_roster_import_batch'))
+    )
+    with op.batch_alter_table('roster_import_batch', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_roster_import_batch_created_by_id'), ['created_by', 'id'], unique=False)
+
     op.create_table('assessment_answer_event',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('attempt_id', sa.Integer(), nullable=False),
     sa.Column('item_id', sa.Integer(), nullable=False),
     sa.Column('epoch', sa.Integer(), nullable=False),
-    sa.Column('client_seq', sa.Integer(), nullable=False),
+    sa.Column('client_seq', sa.BigInteger(), nullable=False),
     sa.Column('uuid', sa.Uuid(as_uuid=False), nullable=False),
     sa.Column('value', sa.JSON(), nullable=False),
     sa.Column('status', sa.Enum('STORED', 'LATE', 'SUPERSEDED', name='answerstatus', native_enum=False, length=32), nullable=False),
@@ -695,6 +904,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_assessment_answer_event_attempt_id_item_id_epoch_client_seq'))
 
     op.drop_table('assessment_answer_event')
+    with op.batch_alter_table('roster_import_batch', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_roster_import_batch_created_by_id'))
+
+    op.drop_table('roster_import_batch')
     with op.batch_alter_table('progress_lesson_mark', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_progress_lesson_mark_lesson_id'))
 
@@ -703,11 +916,21 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_progress_check_answer_lesson_id'))
 
     op.drop_table('progress_check_answer')
+    op.drop_table('certificates_event')
+    with op.batch_alter_table('authoring_draft_event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_authoring_draft_event_draft_id'))
+
+    op.drop_table('authoring_draft_event')
+    with op.batch_alter_table('authoring_draft_editor', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_authoring_draft_editor_user_id'))
+
+    op.drop_table('authoring_draft_editor')
     op.drop_table('assessment_grade')
     with op.batch_alter_table('assessment_attempt_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_assessment_attempt_item_question_version_id'))
 
     op.drop_table('assessment_attempt_item')
+    op.drop_table('assessment_attempt_epoch')
     with op.batch_alter_table('org_role_grant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_org_role_grant_user_id_valid_from'))
 
@@ -729,6 +952,21 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_curriculum_group_rule_group_id'))
 
     op.drop_table('curriculum_group_rule')
+    with op.batch_alter_table('certificates_issuer_profile', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_certificates_issuer_profile_issuer_valid_from'))
+
+    op.drop_table('certificates_issuer_profile')
+    with op.batch_alter_table('certificates_certificate', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_certificates_certificate_programme_id_issued_on'))
+        batch_op.drop_index(batch_op.f('ix_certificates_certificate_completion_id_generation'))
+
+    op.drop_table('certificates_certificate')
+    with op.batch_alter_table('authoring_draft', schema=None) as batch_op:
+        batch_op.drop_index('uq_authoring_draft_open', postgresql_where=sa.text("state IN ('EDITING', 'IN_REVIEW', 'RETURNED')"), sqlite_where=sa.text("state IN ('EDITING', 'IN_REVIEW', 'RETURNED')"))
+        batch_op.drop_index(batch_op.f('ix_authoring_draft_state_submitted_at'))
+        batch_op.drop_index(batch_op.f('ix_authoring_draft_kind_code'))
+
+    op.drop_table('authoring_draft')
     with op.batch_alter_table('assessment_question_version', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_assessment_question_version_module_code_level_type'))
 
@@ -745,6 +983,7 @@ def downgrade():
     op.drop_table('assessment_attempt')
     with op.batch_alter_table('accounts_sign_in_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_accounts_sign_in_session_user_id'))
+        batch_op.drop_index(batch_op.f('ix_accounts_sign_in_session_expires_at'))
 
     op.drop_table('accounts_sign_in_session')
     with op.batch_alter_table('accounts_one_time_link', schema=None) as batch_op:
@@ -822,12 +1061,14 @@ def downgrade():
     op.drop_table('curriculum_programme')
     op.drop_table('curriculum_module')
     op.drop_table('curriculum_legal_document')
+    op.drop_table('authoring_file_state')
     with op.batch_alter_table('assessment_question', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_assessment_question_bank'))
 
     op.drop_table('assessment_question')
     op.drop_table('assessment_paper')
     with op.batch_alter_table('accounts_attempt_record', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_accounts_attempt_record_at'))
         batch_op.drop_index(batch_op.f('ix_accounts_attempt_record_act_key_hash_at'))
 
     op.drop_table('accounts_attempt_record')
