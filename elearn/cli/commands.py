@@ -6,7 +6,16 @@ from elearn.cli.certificates import certificates
 from elearn.cli.content import content
 from elearn.cli.coverage import coverage
 from elearn.cli.demo import demo
+from elearn.cli.roster import roster
 from elearn.cli.start import start
 from elearn.cli.users import users
 
-COMMANDS: tuple[click.Command, ...] = (certificates, content, coverage, demo, start, users)
+COMMANDS: tuple[click.Command, ...] = (
+    certificates,
+    content,
+    coverage,
+    demo,
+    roster,
+    start,
+    users,
+)

@@ -19,8 +19,8 @@ FIRST_ROW = 2
 # A sheet of explanations that our own template carries; it holds no data.
 GUIDE_SHEET = "huong-dan"
 
-# A table of a file, or one row of a sheet whose rows are numbered as they come.
-Source = Iterable[Table | tuple[str, Mapping[str, str]]]
+# A table of a file, what was wrong with a file, or one row of a sheet, numbered as rows come.
+Source = Iterable[Table | BadTable | tuple[str, Mapping[str, str]]]
 
 
 @dataclass(slots=True)
@@ -60,6 +60,8 @@ class RowReader:
         for item in source:
             if isinstance(item, Table):
                 yield from self._read_table(item)
+            elif isinstance(item, BadTable):
+                self.note_bad_table(item)
             else:
                 self._read_pair(*item)
                 if self.reading.rows % 1000 == 0:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from elearn.infra import audit
 from elearn.infra.db import advisory_lock, reading, transaction
-from elearn.infra.table import BadTable
 from elearn.kernel.actor import Actor
 from elearn.kernel.clock import local_day
 from elearn.kernel.errors import N_, Conflict
@@ -92,11 +91,8 @@ def _silent(_stage: str, _done: int, _total: int) -> None:
 def read_rows(tables: Source, tell: Callable[[int], None]) -> Reading:
     """Read all rows, telling now and then how many; unreadable tables become problems."""
     reader = RowReader()
-    try:
-        for rows in reader.read(tables):
-            tell(rows)
-    except BadTable as problem:
-        reader.note_bad_table(problem)
+    for rows in reader.read(tables):
+        tell(rows)
     return reader.finish()
 
 
