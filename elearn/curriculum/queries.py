@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from elearn.curriculum.models import (
@@ -178,21 +177,6 @@ def _outline(module: Module, lessons: list[LessonHead]) -> ModuleOutline:
     )
 
 
-# Built once, as every lesson page asks; the columns are the fields of Document.
-_DOCUMENTS = select(
-    LegalDocument.code,
-    LegalDocument.number,
-    LegalDocument.type,
-    LegalDocument.issuer,
-    LegalDocument.issued_on,
-    LegalDocument.title,
-    LegalDocument.in_force_from,
-    LegalDocument.in_force_to,
-    LegalDocument.status,
-    LegalDocument.replaced_by,
-).where(LegalDocument.code.in_(bindparam("codes", expanding=True)))
-
-
 def document_codes(citations: Iterable[str]) -> list[str]:
     """Return the codes of the documents in ``citations`` (CODE or CODE:CLAUSE), each once."""
     return list(dict.fromkeys(citation.partition(":")[0] for citation in citations))
@@ -206,7 +190,7 @@ def list_documents(session: Session, citations: Collection[str]) -> list[Documen
     codes = document_codes(citations)
     if not codes:
         return []
-    rows = session.execute(_DOCUMENTS, {"codes": codes})
+    rows = session.scalars(select(LegalDocument).where(LegalDocument.code.in_(codes)))
     known = {row.code: row for row in rows}
     return [_document(known[code]) for code in codes if code in known]
 
@@ -216,7 +200,7 @@ def get_document_page(session: Session, code: str) -> DocumentPage:
 
     Raises NotFound. Three statements.
     """
-    row = session.execute(_DOCUMENTS, {"codes": [code]}).one_or_none()
+    row = session.scalar(select(LegalDocument).where(LegalDocument.code == code))
     if row is None:
         raise NotFound("legal.document", N_("Không có văn bản này trong danh mục."))
     lessons = session.execute(
@@ -237,6 +221,16 @@ def get_document_page(session: Session, code: str) -> DocumentPage:
     )
 
 
-def _document(row: Row[*tuple[Any, ...]]) -> Document:
-    values = row._asdict()
-    return Document(**{**values, "replaced_by": tuple(row.replaced_by)})
+def _document(row: LegalDocument) -> Document:
+    return Document(
+        code=row.code,
+        number=row.number,
+        type=row.type,
+        issuer=row.issuer,
+        issued_on=row.issued_on,
+        title=row.title,
+        in_force_from=row.in_force_from,
+        in_force_to=row.in_force_to,
+        status=row.status,
+        replaced_by=tuple(row.replaced_by),
+    )

@@ -14,12 +14,10 @@ const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504]);
 class Clock {
   // The server's time, carried on by performance.now(): changing the device's clock does nothing.
   constructor(serverNow) {
-    // The page was written just before its first byte came, however long the rest took.
-    const [page] = performance.getEntriesByType("navigation");
-    this.base = Date.parse(serverNow) - (page ? page.responseStart : performance.now());
+    this.sync(serverNow);
   }
 
-  sync(serverNow, roundTripMs) {
+  sync(serverNow, roundTripMs = 0) {
     this.base = Date.parse(serverNow) + roundTripMs / 2 - performance.now();
   }
 
