@@ -1,12 +1,13 @@
 """What is taught, as learners may see it: programmes, paths, modules with their lessons."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from elearn.curriculum.legal import DocumentView, Register, full_name, read_register
 from elearn.curriculum.models import (
     LegalDocument,
     Lesson,
@@ -16,8 +17,7 @@ from elearn.curriculum.models import (
     Programme,
     Target,
 )
-from elearn.curriculum.rules import Deadline, PathStep, force_on
-from elearn.kernel.errors import N_, NotFound
+from elearn.curriculum.rules import Deadline, PathStep
 
 TRAINED = "TRAINED"
 
@@ -65,22 +65,11 @@ class ModuleOutline:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A legal document as it is shown under a lesson that cites it."""
+    """A legal document on a day: its data, its full name, and its force in words."""
 
-    code: str
-    number: str | None
-    type: str
-    issuer: str
-    issued_on: date | None
-    title: str
-    in_force_from: date | None
-    in_force_to: date | None
-    status: str
-    replaced_by: tuple[str, ...]
-
-    def force_on(self, day: date) -> str:
-        """Return the code of what is known of its force on ``day``."""
-        return force_on(self.status, self.in_force_from, self.in_force_to, day)
+    view: DocumentView
+    name: str
+    force: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +84,11 @@ class CitingLesson:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPage:
-    """A document with those that replace it and the lessons that cite it."""
+    """A document with those that replace it, those it replaces, the lessons that cite it."""
 
     document: Document
     successors: tuple[Document, ...]
+    predecessors: tuple[Document, ...]
     lessons: tuple[CitingLesson, ...]
 
 
@@ -177,32 +167,32 @@ def _outline(module: Module, lessons: list[LessonHead]) -> ModuleOutline:
     )
 
 
+# Built once, as every lesson page asks.
+_DOCUMENTS = select(LegalDocument).where(LegalDocument.code.in_(bindparam("codes", expanding=True)))
+
+
 def document_codes(citations: Iterable[str]) -> list[str]:
     """Return the codes of the documents in ``citations`` (CODE or CODE:CLAUSE), each once."""
     return list(dict.fromkeys(citation.partition(":")[0] for citation in citations))
 
 
-def list_documents(session: Session, citations: Collection[str]) -> list[Document]:
-    """Return the documents that ``citations`` name and the register knows, in their order.
+def list_documents(session: Session, citations: Iterable[str], *, on: date) -> list[Document]:
+    """Return the documents that ``citations`` name and the register knows, as of the day ``on``.
 
-    One statement, none without citations.
+    In the order of the citations. One statement, none without citations.
     """
     codes = document_codes(citations)
     if not codes:
         return []
-    rows = session.scalars(select(LegalDocument).where(LegalDocument.code.in_(codes)))
-    known = {row.code: row for row in rows}
-    return [_document(known[code]) for code in codes if code in known]
+    register = Register(session.scalars(_DOCUMENTS, {"codes": codes}), on)
+    known = register.documents
+    return [_document(register, known[code]) for code in codes if code in known]
 
 
-def get_document_page(session: Session, code: str) -> DocumentPage:
-    """Return the document ``code`` with what replaces it and the lessons that cite it.
-
-    Raises NotFound. Three statements.
-    """
-    row = session.scalar(select(LegalDocument).where(LegalDocument.code == code))
-    if row is None:
-        raise NotFound("legal.document", N_("Không có văn bản này trong danh mục."))
+def get_document_page(session: Session, code: str, *, on: date) -> DocumentPage:
+    """Return the document ``code`` as of the day ``on``. Raises NotFound. Two statements."""
+    register = read_register(session, on)
+    view = register.get(code)
     lessons = session.execute(
         select(Module.code, Module.title, Lesson.code, LessonVersion.title, LessonVersion.citations)
         .join(Lesson, Lesson.module_id == Module.id)
@@ -211,8 +201,9 @@ def get_document_page(session: Session, code: str) -> DocumentPage:
         .order_by(Module.position, Module.id, Lesson.position, Lesson.id)
     )
     return DocumentPage(
-        document=_document(row),
-        successors=tuple(list_documents(session, row.replaced_by)),
+        document=_document(register, view),
+        successors=tuple(_document(register, each) for each in register.successors(view)),
+        predecessors=tuple(_document(register, each) for each in register.predecessors(view)),
         lessons=tuple(
             CitingLesson(module_code, module_title, lesson_code, title)
             for module_code, module_title, lesson_code, title, citations in lessons
@@ -221,16 +212,5 @@ def get_document_page(session: Session, code: str) -> DocumentPage:
     )
 
 
-def _document(row: LegalDocument) -> Document:
-    return Document(
-        code=row.code,
-        number=row.number,
-        type=row.type,
-        issuer=row.issuer,
-        issued_on=row.issued_on,
-        title=row.title,
-        in_force_from=row.in_force_from,
-        in_force_to=row.in_force_to,
-        status=row.status,
-        replaced_by=tuple(row.replaced_by),
-    )
+def _document(register: Register, view: DocumentView) -> Document:
+    return Document(view, full_name(view), register.status_text(view))

@@ -39,14 +39,3 @@ def due_on(deadlines: Iterable[Deadline], held: Collection[str], today: date) ->
     """
     days = sorted(each.by for each in deadlines if is_for((each.group,), held))
     return next((day for day in days if day >= today), days[-1] if days else None)
-
-
-def force_on(status: str, force_from: date | None, force_to: date | None, day: date) -> str:
-    """Return whether a legal text is in force on ``day``: its recorded status, or by its dates
-    ENDED or NOT_YET. ``force_to`` is the first day no longer in force (design.md section 4).
-    """
-    if force_to is not None and force_to <= day and status in ("IN_FORCE", "UNKNOWN"):
-        return "ENDED"
-    if force_from is not None and force_from > day:
-        return "NOT_YET"
-    return status

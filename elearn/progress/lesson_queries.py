@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import BindParameter, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from elearn.assessment.domain.question_types import TYPES, Explained, Presented
@@ -149,14 +149,99 @@ class LessonPage:
         return local_day(self.finished_at) if self.finished_at else None
 
 
+# The statements are built once: the lesson is the page that is asked for most.
+_PERSON: BindParameter[int] = bindparam("person")
+_MODULE: BindParameter[str] = bindparam("module")
+_LESSON: BindParameter[str] = bindparam("lesson")
+_head, _text, _seen, _newer = (aliased(LessonVersion) for _ in range(4))
+_is_asked = Lesson.code == _LESSON
+
+# The lessons of a module, with everything of the one asked for. The text is joined for that
+# lesson alone, once per version newer than the one its reader knows; as a rule there is none,
+# and the text comes once.
+_OUTLINE: Select[*tuple[Any, ...]] = (
+    select(
+        Module.title.label("module_title"),
+        Module.test_paper_code,
+        Lesson.id.label("lesson_id"),
+        Lesson.code,
+        _head.title,
+        _head.minutes,
+        LessonMark.opened_at,
+        LessonMark.finished_at,
+        _text.id.label("version_id"),
+        _text.number,
+        _text.outcomes,
+        _text.in_force_as_of,
+        _text.headings,
+        _text.html,
+        _text.check_codes,
+        _text.citations,
+        _text.published_at,
+        _newer.number.label("newer_number"),
+        _newer.change_note,
+        _newer.published_at.label("newer_at"),
+    )
+    .select_from(Module)
+    .join(Lesson, and_(Lesson.module_id == Module.id, Lesson.retired_at.is_(None)))
+    .join(_head, _head.id == Lesson.published_version_id)
+    .outerjoin(LessonMark, and_(LessonMark.lesson_id == Lesson.id, LessonMark.person_id == _PERSON))
+    .outerjoin(_text, and_(_text.id == Lesson.published_version_id, _is_asked))
+    .outerjoin(
+        _seen,
+        and_(
+            _seen.id == func.coalesce(LessonMark.finished_version_id, LessonMark.opened_version_id),
+            _is_asked,
+        ),
+    )
+    .outerjoin(
+        _newer,
+        and_(
+            _newer.lesson_id == Lesson.id,
+            _newer.number > _seen.number,
+            _newer.number <= _text.number,
+        ),
+    )
+    .where(Module.code == _MODULE, Module.retired_at.is_(None))
+    .order_by(Lesson.position, Lesson.id, _newer.number)
+)
+
+_CHECKS = (
+    select(
+        Question.id,
+        Question.code,
+        QuestionVersion.id.label("version_id"),
+        QuestionVersion.type,
+        QuestionVersion.body,
+        QuestionVersion.rendered,
+        CheckAnswer.question_version_id,
+        CheckAnswer.value,
+    )
+    .join(QuestionVersion, QuestionVersion.id == Question.published_version_id)
+    .outerjoin(
+        CheckAnswer,
+        and_(
+            CheckAnswer.question_id == Question.id,
+            CheckAnswer.person_id == _PERSON,
+            CheckAnswer.lesson_id == bindparam("lesson_id"),
+        ),
+    )
+    .where(
+        Question.code.in_(bindparam("codes", expanding=True)),
+        QuestionVersion.type.in_(list(TYPES)),
+    )
+)
+
+
 def get_lesson_page(
-    session: Session, person_id: int, module_code: str, lesson_code: str
+    session: Session, person_id: int, module_code: str, lesson_code: str, *, on: date
 ) -> LessonPage:
-    """Return the published lesson as ``person_id`` sees it. Raises NotFound.
+    """Return the published lesson as ``person_id`` sees it on the day ``on``. Raises NotFound.
 
     At most three statements: the module with the lesson, its checks, its documents.
     """
-    rows = session.execute(_outline_select(person_id, module_code, lesson_code)).all()
+    asked = {"person": person_id, "module": module_code, "lesson": lesson_code}
+    rows = session.execute(_OUTLINE, asked).all()
     current = [row for row in rows if row.code == lesson_code]
     if not current:
         raise NotFound("learn.lesson", N_("Không có bài học này hoặc bài đã ngừng sử dụng."))
@@ -168,66 +253,13 @@ def get_lesson_page(
         module_code=module_code,
         module_title=row.module_title,
         test_code=row.test_paper_code,
-        text=_text(row),
+        text=_lesson_text(row),
         blocks=_blocks(row.html, checks),
-        documents=tuple(list_documents(session, row.citations)),
+        documents=tuple(list_documents(session, row.citations, on=on)),
         outline=_outline(rows, lesson_code),
         opened_at=row.opened_at,
         finished_at=row.finished_at,
         changes=_changes(current),
-    )
-
-
-def _outline_select(person_id: int, module_code: str, lesson_code: str) -> Select[*tuple[Any, ...]]:
-    """Return the select of the lessons of a module, with everything of the one asked for.
-
-    The text is joined for that lesson alone, once per version newer than the one its reader
-    knows; as a rule there is none, and the text comes once.
-    """
-    head, text, seen, newer = (aliased(LessonVersion) for _ in range(4))
-    is_asked = Lesson.code == lesson_code
-    known = func.coalesce(LessonMark.finished_version_id, LessonMark.opened_version_id)
-    return (
-        select(
-            Module.title.label("module_title"),
-            Module.test_paper_code,
-            Lesson.id.label("lesson_id"),
-            Lesson.code,
-            head.title,
-            head.minutes,
-            LessonMark.opened_at,
-            LessonMark.finished_at,
-            text.id.label("version_id"),
-            text.number,
-            text.outcomes,
-            text.in_force_as_of,
-            text.headings,
-            text.html,
-            text.check_codes,
-            text.citations,
-            text.published_at,
-            newer.number.label("newer_number"),
-            newer.change_note,
-            newer.published_at.label("newer_at"),
-        )
-        .select_from(Module)
-        .join(Lesson, and_(Lesson.module_id == Module.id, Lesson.retired_at.is_(None)))
-        .join(head, head.id == Lesson.published_version_id)
-        .outerjoin(
-            LessonMark, and_(LessonMark.lesson_id == Lesson.id, LessonMark.person_id == person_id)
-        )
-        .outerjoin(text, and_(text.id == Lesson.published_version_id, is_asked))
-        .outerjoin(seen, and_(seen.id == known, is_asked))
-        .outerjoin(
-            newer,
-            and_(
-                newer.lesson_id == Lesson.id,
-                newer.number > seen.number,
-                newer.number <= text.number,
-            ),
-        )
-        .where(Module.code == module_code, Module.retired_at.is_(None))
-        .order_by(Lesson.position, Lesson.id, newer.number)
     )
 
 
@@ -246,7 +278,7 @@ def _outline(rows: Sequence[Row[Any]], lesson_code: str) -> tuple[OutlineEntry, 
     return tuple(entries.values())
 
 
-def _text(row: Row[Any]) -> LessonText:
+def _lesson_text(row: Row[Any]) -> LessonText:
     return LessonText(
         version_id=row.version_id,
         number=row.number,
@@ -277,28 +309,7 @@ def _checks(
     """
     if not codes:
         return {}
-    rows = session.execute(
-        select(
-            Question.id,
-            Question.code,
-            QuestionVersion.id.label("version_id"),
-            QuestionVersion.type,
-            QuestionVersion.body,
-            QuestionVersion.rendered,
-            CheckAnswer.question_version_id,
-            CheckAnswer.value,
-        )
-        .join(QuestionVersion, QuestionVersion.id == Question.published_version_id)
-        .outerjoin(
-            CheckAnswer,
-            and_(
-                CheckAnswer.question_id == Question.id,
-                CheckAnswer.person_id == person_id,
-                CheckAnswer.lesson_id == lesson_id,
-            ),
-        )
-        .where(Question.code.in_(codes), QuestionVersion.type.in_(TYPES))
-    )
+    rows = session.execute(_CHECKS, {"person": person_id, "lesson_id": lesson_id, "codes": codes})
     found = {row.code: row for row in rows}
     asked = [code for code in dict.fromkeys(codes) if code in found]
     return {code: _check(found[code], number) for number, code in enumerate(asked, 1)}

@@ -48,12 +48,6 @@ LABELS: dict[str, str] = {
     "RETIREMENT": N_("Nghỉ hưu"),
     "RESIGNATION": N_("Thôi việc"),
     "UNIT_CHANGE": N_("Sắp xếp đơn vị"),
-    # legal texts
-    "IN_FORCE": N_("Còn hiệu lực"),
-    "REPLACED": N_("Đã được thay thế"),
-    "UNKNOWN": N_("Chưa xác minh hiệu lực"),
-    "ENDED": N_("Hết hiệu lực"),
-    "NOT_YET": N_("Chưa có hiệu lực"),
     # levels of outcomes
     "RECALL": N_("Nhận biết"),
     "UNDERSTAND": N_("Thông hiểu"),
@@ -70,6 +64,7 @@ LABELS: dict[str, str] = {
     "ALL": N_("Tất cả đối tượng"),
     # certificates
     "ISSUED": N_("Đang có hiệu lực"),
+    "REPLACED": N_("Đã được thay thế"),
     "REVOKED": N_("Đã bị thu hồi"),
     "EXPIRED": N_("Đã hết hạn"),
     "ONLINE": N_("Trực tuyến"),

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from elearn.assessment.domain.question_types import ALL, Body, type_of
 from elearn.assessment.models import QuestionVersion
 from elearn.infra.db import reading, transaction
 from elearn.kernel.actor import Actor
+from elearn.kernel.clock import local_day
 from elearn.kernel.errors import N_, Conflict, Forbidden, Invalid, NotFound
 from elearn.progress import services
 from elearn.progress.lesson_queries import Check, LessonPage, get_lesson_page
@@ -41,6 +43,12 @@ def _person_of(actor: Actor) -> int:
     return actor.person_id
 
 
+def _page(
+    session: Session, person_id: int, module_code: str, lesson_code: str, now: datetime
+) -> LessonPage:
+    return get_lesson_page(session, person_id, module_code, lesson_code, on=local_day(now))
+
+
 def open_lesson(actor: Actor, module_code: str, lesson_code: str, *, now: datetime) -> LessonPage:
     """Return a lesson to read; its first opening is remembered, later ones write nothing.
 
@@ -48,7 +56,7 @@ def open_lesson(actor: Actor, module_code: str, lesson_code: str, *, now: dateti
     """
     person_id = _person_of(actor)
     with reading() as session:
-        page = get_lesson_page(session, person_id, module_code, lesson_code)
+        page = _page(session, person_id, module_code, lesson_code, now)
     if page.opened_at is None:
         _remember(person_id, page, now)
     return page
@@ -63,14 +71,16 @@ def _remember(person_id: int, page: LessonPage, now: datetime) -> None:
         return
 
 
-def accept_changes(actor: Actor, module_code: str, lesson_code: str, *, version: int) -> None:
+def accept_changes(
+    actor: Actor, module_code: str, lesson_code: str, *, version: int, now: datetime
+) -> None:
     """Remember that the learner has read what changed up to ``version`` (its number).
 
     Raises NotFound, Forbidden.
     """
     person_id = _person_of(actor)
     with transaction() as session:
-        page = get_lesson_page(session, person_id, module_code, lesson_code)
+        page = _page(session, person_id, module_code, lesson_code, now)
         if page.text.number == version:
             services.mark_read(session, person_id, page.lesson_id, page.text.version_id)
 
@@ -91,7 +101,7 @@ def answer_check(
     """
     person_id = _person_of(actor)
     with transaction() as session:
-        page = get_lesson_page(session, person_id, module_code, lesson_code)
+        page = _page(session, person_id, module_code, lesson_code, now)
         check = _check_of(page, question_code)
         body = session.get_one(QuestionVersion, check.version_id).body
         answer = _judged(check, body, form)
@@ -134,7 +144,7 @@ def finish_lesson(
     person_id = _person_of(actor)
     with transaction() as session:
         services.lock_person(session, person_id)
-        page = get_lesson_page(session, person_id, module_code, lesson_code)
+        page = _page(session, person_id, module_code, lesson_code, now)
         if page.finished_at is None:
             _refuse_unfinished(page, version)
         services.mark_finished(session, person_id, page.lesson_id, page.text.version_id, now=now)

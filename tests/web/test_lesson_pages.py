@@ -307,9 +307,10 @@ def test_cited_documents_are_listed_with_their_force(
     html = learner.get(PAGE).text
 
     documents = html[html.index('id="documents"') :]
-    assert '<a href="/legal/61-ND-2018">Nghị định số 61/2018/NĐ-CP</a>' in documents
-    assert "Đã được thay thế" in documents
-    assert "Hết hiệu lực" in documents
+    name = "Nghị định 61/2018/NĐ-CP ngày 02/02/2021 của Ủy ban nhân dân tỉnh Thử"
+    assert f'<a href="/legal/61-ND-2018">{name}</a>' in documents
+    assert "đã bị thay thế" in documents
+    assert "hết hiệu lực" in documents
     assert "khong-co" not in documents
 
 
@@ -325,10 +326,12 @@ def test_a_legal_document_tells_its_force_and_where_it_is_cited(
 
     html = learner.get("/legal/61-ND-2018").text
 
-    assert '<a href="/legal/118-ND-2025">Nghị định số 118/2025/NĐ-CP</a>' in html
+    assert 'href="/legal/118-ND-2025">Nghị định 118/2025/NĐ-CP ngày 02/02/2021' in html
     assert '<a href="/learn/m1/l1">Bài một</a>' in html
     assert "Bài hai" not in html
-    assert "Đã được thay thế" in words(html)
+    assert "đã được thay bằng 118/2025/NĐ-CP" in words(html)
+    successor = words(learner.get("/legal/118-ND-2025").text)
+    assert "Thay thế Quyết định 61/ND" in successor
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def test_an_account_without_a_person_cannot_study(session: Session, lesson: Less
     with pytest.raises(Forbidden, match="access.no_person"):
         finish_lesson(nobody, "m1", "l1", version=1, now=NOW)
     with pytest.raises(Forbidden, match="access.no_person"):
-        accept_changes(nobody, "m1", "l1", version=1)
+        accept_changes(nobody, "m1", "l1", version=1, now=LATER)
 
 
 def test_a_right_answer_is_kept_and_explained(
@@ -347,7 +347,7 @@ def test_accepted_changes_are_not_told_again(
     open_lesson(actor, "m1", "l1", now=NOW)
     make_lesson_version(session, lesson)
 
-    accept_changes(actor, "m1", "l1", version=2)
+    accept_changes(actor, "m1", "l1", version=2, now=LATER)
 
     assert open_lesson(actor, "m1", "l1", now=LATER).changes == ()
     assert the_mark(session).opened_version_id == lesson.published_version_id
@@ -361,7 +361,7 @@ def test_changes_newer_than_those_accepted_are_still_told(
     make_lesson_version(session, lesson)
     make_lesson_version(session, lesson)
 
-    accept_changes(actor, "m1", "l1", version=2)
+    accept_changes(actor, "m1", "l1", version=2, now=LATER)
 
     assert len(open_lesson(actor, "m1", "l1", now=LATER).changes) == 2
 

@@ -15,7 +15,7 @@ blueprint = Blueprint("legal", __name__, template_folder="templates")
 def show(code: str) -> str:
     """Show the document with the lessons that cite it."""
     with reading() as session:
-        page = get_document_page(session, code)
+        page = get_document_page(session, code, on=today())
     return render_template(
         "learner/document.html", page=page, document=page.document, today=today()
     )

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from elearn.kernel.clock import today, utc_now
+from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import N_, AppError, Conflict, Invalid
 from elearn.web.access import SIGNED_IN, access
 from elearn.web.errors import message_of
@@ -23,7 +23,6 @@ def _show(module: str, lesson: str, *, refused: str = "", error: AppError | None
         page=page,
         refused=refused,
         error=message_of(error) if error else None,
-        today=today(),
     )
 
 
@@ -61,7 +60,9 @@ def answer_check(module: str, lesson: str, question: str) -> Response | tuple[st
 def accept_changes(module: str, lesson: str) -> Response:
     """Remember that the learner knows what changed since he opened the lesson."""
     the_person_id()
-    study_lesson.accept_changes(the_actor(), module, lesson, version=_number("version"))
+    study_lesson.accept_changes(
+        the_actor(), module, lesson, version=_number("version"), now=utc_now()
+    )
     return _back(module, lesson, None)
 
 

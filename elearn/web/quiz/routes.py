@@ -15,7 +15,7 @@ from elearn.assessment.domain.protocol import parse_save
 from elearn.assessment.models import AnswerStatus, AttemptState
 from elearn.curriculum.queries import Document, list_documents
 from elearn.infra.db import reading
-from elearn.kernel.clock import LOCAL_ZONE
+from elearn.kernel.clock import LOCAL_ZONE, today
 from elearn.web.access import SIGNED_IN, access
 from elearn.web.errors import message_of
 from elearn.web.i18n import format_number
@@ -179,4 +179,5 @@ def _payload() -> object:
 def _documents(found: Result) -> dict[str, Document]:
     codes = {citation.split(":")[0] for item in found.items for citation in item.citations}
     with reading() as session:
-        return {document.code: document for document in list_documents(session, codes)}
+        documents = list_documents(session, codes, on=today())
+    return {document.view.code: document for document in documents}
