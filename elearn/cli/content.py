@@ -56,6 +56,23 @@ def _print(problems: Iterable[FileProblem], folder: Path) -> None:
 
 @content.command()
 @_path
+def check(folder: Path | None) -> None:
+    """Say what is wrong in the files, one line per problem: FILE:LINE: message."""
+    folder = _folder(folder)
+    tree = sync_content.read_checked(folder)
+    _print(sorted([*tree.errors, *tree.notes]), folder)
+    if tree.errors:
+        click.echo(f"{len(tree.errors)} lỗi.", err=True)
+        sys.exit(1)
+    click.echo(
+        f"Không có lỗi: {len(tree.modules)} chuyên đề, {len(tree.lessons)} bài học, "
+        f"{len(tree.questions)} câu hỏi, {len(tree.papers)} đề, {len(tree.programmes)} chương "
+        f"trình, {len(tree.legal)} văn bản, {len(tree.facts)} dữ kiện."
+    )
+
+
+@content.command()
+@_path
 def load(folder: Path | None) -> None:
     """Publish what changed in the files since they were last loaded."""
     folder = _folder(folder)

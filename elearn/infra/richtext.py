@@ -86,6 +86,8 @@ _CHECK = re.compile(r'<div class="check" data-check="([a-z0-9-]{1,64})"></div>')
 _HEADING = re.compile(r'<h([2-6]) id="(s-[a-z0-9-]+)">(.*?)</h\1>', re.DOTALL)
 _BLANK = re.compile(r"\n[ \t\r]*\n")
 _OPEN = re.compile(r"\[(?![@^])|<")
+# One line of words in which Markdown sees nothing, as most options are; "1. x" would be a list.
+_PROSE = re.compile(r"[^\W\d_](?:[^\W_]|[ ,;?%()/.“”‘’…–])*(?<! )")
 _PARAGRAPHS = re.compile(r"</p>\s*<p>")
 
 
@@ -224,12 +226,19 @@ def render(markdown: str, context: Context = NO_CONTEXT) -> Rendered:
     )
 
 
+def check_short(markdown: str) -> None:
+    """Raise Invalid for a text that ``render_short`` and ``render_inline`` would refuse."""
+    _checked(markdown, MAX_SHORT_LENGTH)
+
+
 def render_short(markdown: str, context: Context = NO_CONTEXT) -> str:
     """Return a stem, feedback or explanation as safe HTML: no headings, callouts or footnotes.
 
     Raises Invalid as ``render`` does.
     """
     source = _checked(markdown, MAX_SHORT_LENGTH)
+    if _PROSE.fullmatch(source):
+        return f"<p>{source}</p>"
     html = _to_html(source, context, Seen(), blocks=False)
     html = re.sub(r"<(/?)h[1-6]\b[^>]*>", r"<\1p>", html)
     return _sanitise(html, TAGS)
@@ -241,6 +250,8 @@ def render_inline(markdown: str, context: Context = NO_CONTEXT) -> str:
     Raises Invalid as ``render`` does.
     """
     source = _checked(markdown, MAX_SHORT_LENGTH)
+    if _PROSE.fullmatch(source):
+        return source
     html = _PARAGRAPHS.sub("<br>", _to_html(source, context, Seen(), blocks=False))
     return _sanitise(html, INLINE_TAGS).strip()
 

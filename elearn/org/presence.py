@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import BindParameter, Date, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import SignInSession, User
@@ -21,6 +21,34 @@ class Presence:
     last_seen_at: datetime
 
 
+# Built once: every request of somebody signed in begins with it.
+_DAY: BindParameter[date] = bindparam("day", type_=Date)
+_PRESENCE = (
+    select(
+        SignInSession.id.label("session_id"),
+        SignInSession.last_seen_at,
+        User.id.label("user_id"),
+        User.display_name,
+        User.person_id,
+        User.locale,
+        RoleGrant.role,
+        RoleGrant.unit_id,
+    )
+    .join(User, User.id == SignInSession.user_id)
+    .outerjoin(
+        RoleGrant,
+        and_(RoleGrant.user_id == User.id, held_true(RoleGrant), valid_on(RoleGrant, _DAY)),
+    )
+    .where(
+        SignInSession.token_hash == bindparam("token_hash"),
+        SignInSession.ended_at.is_(None),
+        SignInSession.expires_at > bindparam("now"),
+        SignInSession.last_seen_at > bindparam("idle_since"),
+        User.suspended_at.is_(None),
+    )
+)
+
+
 def find_presence(
     session: Session, token_hash: str, *, now: datetime, day: date
 ) -> Presence | None:
@@ -29,30 +57,13 @@ def find_presence(
     One statement. None when the session is unknown, ended, too old or left idle, or the user
     suspended.
     """
-    rows = session.execute(
-        select(
-            SignInSession.id.label("session_id"),
-            SignInSession.last_seen_at,
-            User.id.label("user_id"),
-            User.display_name,
-            User.person_id,
-            User.locale,
-            RoleGrant.role,
-            RoleGrant.unit_id,
-        )
-        .join(User, User.id == SignInSession.user_id)
-        .outerjoin(
-            RoleGrant,
-            and_(RoleGrant.user_id == User.id, held_true(RoleGrant), valid_on(RoleGrant, day)),
-        )
-        .where(
-            SignInSession.token_hash == token_hash,
-            SignInSession.ended_at.is_(None),
-            SignInSession.expires_at > now,
-            SignInSession.last_seen_at > now - SESSION_IDLE,
-            User.suspended_at.is_(None),
-        )
-    ).all()
+    asked = {
+        "token_hash": token_hash,
+        "now": now,
+        "idle_since": now - SESSION_IDLE,
+        "day": day,
+    }
+    rows = session.execute(_PRESENCE, asked).all()
     if not rows:
         return None
     first = rows[0]

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, or_, select
 
 from elearn.kernel.actor import Actor, Role
 from elearn.org.models import PositionAssignment, Recorded, Spanned, UnitAncestry
@@ -25,7 +24,7 @@ def scope_for(actor: Actor, *roles: Role, day: date) -> UnitScope:
 
 
 def valid_on(
-    table: type[Spanned] | type[UnitAncestry], day: date | InstrumentedAttribute[date]
+    table: type[Spanned] | type[UnitAncestry], day: date | SQLColumnExpression[date]
 ) -> ColumnElement[bool]:
     """Return the condition that a row of ``table`` holds on ``day``."""
     return and_(table.valid_from <= day, or_(table.valid_to.is_(None), table.valid_to > day))

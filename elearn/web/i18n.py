@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from flask import Flask, request, session
-from flask_babel import Babel, get_locale
+from babel.support import Translations
+from flask import Flask, g, request, session
+from flask_babel import Babel, get_locale, get_translations
 
 from elearn.kernel.clock import LOCAL_ZONE
 from elearn.web.identity import current_actor
@@ -49,12 +50,31 @@ def format_percent(value: Decimal | int | float | None, digits: int | None = 1) 
     return "–" if value is None else format_number(value, digits) + "%"
 
 
+def _words() -> Translations:
+    """Return the words of the reader's language, looked up once a request: pages ask often."""
+    if "words" not in g:
+        g.words = get_translations()
+    words: Translations = g.words
+    return words
+
+
+def _one(message: str) -> str:
+    return str(_words().ugettext(message))
+
+
+def _many(singular: str, plural: str, count: int) -> str:
+    return str(_words().ungettext(singular, plural, count))
+
+
 def init_app(app: Flask) -> None:
     """Give templates the language and the formats."""
     app.config["BABEL_DEFAULT_LOCALE"] = "vi"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Asia/Ho_Chi_Minh"
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "web/translations"
     Babel(app, locale_selector=_locale)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # Babel's extension adds it
+        _one, _many, newstyle=True
+    )
     app.jinja_env.filters.update(
         day=format_day, time=format_time, number=format_number, percent=format_percent
     )

@@ -3,9 +3,11 @@
 from datetime import datetime
 from pathlib import Path
 
+from elearn.authoring.files.checks import check_tree
 from elearn.authoring.files.loading import Loader
 from elearn.authoring.files.reader import read_tree
 from elearn.authoring.files.report import LoadReport
+from elearn.authoring.files.tree import Tree
 from elearn.curriculum.legal import read_register
 from elearn.curriculum.publishing import refresh_statuses
 from elearn.infra import audit
@@ -16,12 +18,19 @@ from elearn.kernel.clock import local_day
 _LOADING = 0x636F6E74
 
 
+def read_checked(path: Path) -> Tree:
+    """Return what the folder ``path`` (and ``quizzes`` beside it) holds, with all its problems."""
+    tree = read_tree(path)
+    check_tree(tree)
+    return tree
+
+
 def load(actor: Actor, path: Path, *, now: datetime) -> LoadReport:
     """Publish what changed in the folder ``path`` (and ``quizzes`` beside it) since the last time.
 
     All or nothing: with errors in the files nothing is written and ``applied`` is False.
     """
-    tree = read_tree(path)
+    tree = read_checked(path)
     if tree.errors:
         return LoadReport(problems=tree.errors + tree.notes)
     with transaction() as session:

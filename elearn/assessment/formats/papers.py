@@ -108,11 +108,12 @@ def pool_question(  # noqa: PLR0913 - the header of a question, one value each
     return PoolQuestion(code, 0, kind, level, module, lesson, area, frozenset(skills), points)
 
 
-def shortages_of(paper: PaperFile, pool: Sequence[PoolQuestion]) -> list[Problem]:
-    """Return which cell or fixed question of ``paper`` the bank ``pool`` cannot supply."""
-    blueprint = blueprint_of(paper.plain_sections(), shuffle=paper.shuffle)
+def shortages_of(
+    sections: Sequence[Mapping[str, Any]], pool: Sequence[PoolQuestion]
+) -> list[Problem]:
+    """Return which cells and fixed questions of ``sections`` the bank ``pool`` cannot supply."""
     problems = []
-    for short in draw(blueprint, pool, "00").shortages:
+    for short in draw(blueprint_of(sections, shuffle=False), pool, "00").shortages:
         kind = "questions" if short.cell is None else "draw"
         place = ("sections", short.section, kind, *(() if short.cell is None else (short.cell,)))
         wanted = ", ".join(f"{key} {value}" for key, value in short.criteria.items())

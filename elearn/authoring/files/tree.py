@@ -99,9 +99,9 @@ class Tree:
     @property
     def errors(self) -> list[FileProblem]:
         """Return the problems that forbid loading, in order of files and lines."""
-        return sorted(problem for problem in self.problems if not problem.is_note)
+        return sorted({problem for problem in self.problems if not problem.is_note})
 
     @property
     def notes(self) -> list[FileProblem]:
         """Return what is worth knowing and forbids nothing."""
-        return sorted(problem for problem in self.problems if problem.is_note)
+        return sorted({problem for problem in self.problems if problem.is_note})

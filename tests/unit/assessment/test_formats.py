@@ -138,7 +138,7 @@ def test_a_short_bank_names_the_cell_and_how_many() -> None:
             skills=[], points=Decimal(1),
         )
     ]  # fmt: skip
-    (short,) = shortages_of(paper(), pool)
+    (short,) = shortages_of(paper().plain_sections(), pool)
     assert short.path == ("sections", 0, "draw", 0)
     assert "chỉ có 1 câu" in short.message
     assert "cần 2" in short.message

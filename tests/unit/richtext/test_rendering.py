@@ -2,6 +2,7 @@
 
 import pytest
 
+from elearn.infra import richtext
 from elearn.infra.richtext import (
     CheckSlot,
     plain_text,
@@ -10,7 +11,7 @@ from elearn.infra.richtext import (
     render_short,
     split_checks,
 )
-from elearn.infra.richtext_syntax import Citation, Context, Picture
+from elearn.infra.richtext_syntax import TAGS, Citation, Context, Picture, Seen
 from elearn.kernel.errors import Invalid
 
 SHA = "a" * 64
@@ -196,3 +197,20 @@ def test_what_cannot_be_rendered_in_time_is_refused(markdown: str, code: str) ->
 
 def test_deep_quotes_do_not_break() -> None:
     assert "x" in html(">" * 400 + "x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Trên 85%", "Đủ 100% (cả ba chỉ tiêu), đúng hạn.", "Một “hai” – ba? …", "a  b", "Nợ/có"],
+)
+def test_plain_prose_takes_the_short_way_to_the_same_html(text: str) -> None:
+    assert richtext._PROSE.fullmatch(text)
+    slow = richtext._to_html(text, CONTEXT, Seen(), blocks=False)
+    assert render_short(text) == richtext._sanitise(slow, TAGS)
+
+
+@pytest.mark.parametrize(
+    "text", ["1. x", "x ", "- x", "a_b", "a\nb", "a<b", "a & b", "x: y", "*a*"]
+)
+def test_what_may_mean_something_does_not(text: str) -> None:
+    assert richtext._PROSE.fullmatch(text) is None

@@ -14,10 +14,12 @@ const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504]);
 class Clock {
   // The server's time, carried on by performance.now(): changing the device's clock does nothing.
   constructor(serverNow) {
-    this.sync(serverNow);
+    // The page was written just before its first byte came, however long the rest took.
+    const [page] = performance.getEntriesByType("navigation");
+    this.base = Date.parse(serverNow) - (page ? page.responseStart : performance.now());
   }
 
-  sync(serverNow, roundTripMs = 0) {
+  sync(serverNow, roundTripMs) {
     this.base = Date.parse(serverNow) + roundTripMs / 2 - performance.now();
   }
 

@@ -1,0 +1,248 @@
+"""Whether the entries of a tree fit together: every reference leads somewhere, every code is one
+entry's alone, every paper can be drawn."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from elearn.assessment.formats.papers import pool_question, shortages_of
+from elearn.authoring.files.markdown_checks import MarkdownChecks
+from elearn.authoring.files.shapes import ALL
+from elearn.authoring.files.tree import Entry, QuestionEntry, Tree
+from elearn.curriculum.content import LegalContent, ProgrammeContent
+from elearn.curriculum.models import LegalStatus
+from elearn.kernel.errors import N_
+
+_KINDS = {
+    "legal": N_("văn bản"),
+    "facts": N_("dữ kiện"),
+    "articles": N_("bài cẩm nang"),
+    "modules": N_("chuyên đề"),
+    "lessons": N_("bài học"),
+    "programmes": N_("chương trình"),
+    "questions": N_("câu hỏi"),
+    "papers": N_("đề"),
+}
+
+
+def check_tree(tree: Tree) -> None:
+    """Add to ``tree.problems`` whatever does not fit together."""
+    checker = _Checker(tree)
+    checker.run()
+    MarkdownChecks(tree, checker.documents).run()
+
+
+class _Checker:
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.documents = {entry.code for entry in tree.legal}
+        self.facts = {entry.code for entry in tree.facts}
+        self.modules = {entry.code for entry in tree.modules}
+        self.lessons = {entry.code: entry.module_code for entry in tree.lessons}
+        self.questions = {entry.code for entry in tree.questions}
+        self.papers = {entry.code for entry in tree.papers}
+
+    def run(self) -> None:
+        """Check everything."""
+        for name, noun in _KINDS.items():
+            self._unique(getattr(self.tree, name), noun)
+        self._positions()
+        self._legal()
+        self._references()
+        for programme in self.tree.programmes:
+            self._programme(programme)
+        for question in self.tree.questions:
+            self._question(question)
+        self._papers()
+
+    def _say(self, entry: Entry[Any], place: Sequence[str | int], message: str) -> None:
+        self.tree.report(entry.path, entry.line_of(*place), message)
+
+    def _unique(self, entries: Iterable[Entry[Any]], noun: str) -> None:
+        first: dict[str, Entry[Any]] = {}
+        for entry in entries:
+            other = first.setdefault(entry.code, entry)
+            if other is not entry:
+                key = "id" if "id" in (entry.node.fields or {}) else "code"
+                where = f"{other.path}:{other.line_of(key)}"
+                self._say(entry, (key,), f"mã {noun} “{entry.code}” đã dùng ở {where}")
+
+    def _positions(self) -> None:
+        """Two modules with one number would stand in an order that nobody chose."""
+        taken: dict[int, str] = {}
+        for entry in self.tree.modules:
+            other = taken.setdefault(entry.position, entry.path)
+            if other != entry.path:
+                message = f"số thứ tự {entry.position:02d} đã dùng cho {other}"
+                self.tree.report(entry.path, 1, message)
+
+    # ---- documents and facts
+
+    def _legal(self) -> None:
+        successors = {entry.code: entry.content.replaced_by for entry in self.tree.legal}
+        for entry in self.tree.legal:
+            for index, code in enumerate(entry.content.replaced_by):
+                self._known_document(entry, ("replaced_by", index), code)
+            if _leads_back(entry.code, successors):
+                self._say(entry, ("replaced_by",), N_("các văn bản thay thế nhau thành vòng"))
+            self._legal_status(entry)
+
+    def _legal_status(self, entry: Entry[LegalContent]) -> None:
+        """A document that another replaces is in force only until a day that is known."""
+        content = entry.content
+        claims_force = content.status in (LegalStatus.IN_FORCE, LegalStatus.NOT_YET)
+        if content.replaced_by and claims_force and content.in_force_to is None:
+            message = N_("văn bản đã bị thay thế thì phải ghi in_force_to hoặc trạng thái khác")
+            self._say(entry, ("status",), message)
+
+    def _known_document(self, entry: Entry[Any], place: Sequence[str | int], cited: str) -> None:
+        code = cited.partition(":")[0]
+        if code not in self.documents:
+            self._say(entry, place, f"không có văn bản “{code}” trong content/legal")
+
+    def _references(self) -> None:
+        """Check the lists of citations and facts wherever they stand."""
+        cited: list[Entry[Any]] = [
+            *self.tree.facts,
+            *self.tree.articles,
+            *self.tree.lessons,
+            *self.tree.questions,
+        ]
+        for entry in cited:
+            fields = entry.node.plain()
+            for index, citation in enumerate(fields.get("citations") or ()):
+                self._known_document(entry, ("citations", index), citation)
+            for index, fact in enumerate(fields.get("facts") or ()):
+                if self.tree.has_facts and fact not in self.facts:
+                    message = f"không có dữ kiện “{fact}” trong content/facts.yaml"
+                    self._say(entry, ("facts", index), message)
+        for module in self.tree.modules:
+            code = module.content.test_paper_code
+            if code and self.tree.has_papers and code not in self.papers:
+                self._say(module, ("test",), f"không có đề “{code}” trong quizzes/papers")
+
+    # ---- programmes
+
+    def _programme(self, entry: Entry[ProgrammeContent]) -> None:
+        content = entry.content
+        for index, citation in enumerate(content.legal_basis):
+            self._known_document(entry, ("legal_basis", index), citation)
+        groups: set[str] = set()
+        for index, group in enumerate(content.groups):
+            place = ("groups", index, "code")
+            if group.code == ALL:
+                self._say(entry, place, N_("mã nhóm ALL dành riêng cho “mọi nhóm”"))
+            if group.code in groups:
+                self._say(entry, place, f"mã nhóm “{group.code}” bị dùng hai lần")
+            groups.add(group.code)
+            for number, rule in enumerate(group.rules):
+                if rule.citation:
+                    where = ("groups", index, "rules", number, "citation")
+                    self._known_document(entry, where, rule.citation)
+        for index, target in enumerate(content.targets):
+            self._known_group(entry, ("targets", index, "group"), target.group_code, groups)
+        self._path(entry, groups)
+
+    def _path(self, entry: Entry[ProgrammeContent], groups: set[str]) -> None:
+        modules: set[str] = set()
+        for index, item in enumerate(entry.content.path):
+            place = ("path", index, "module")
+            if item.module_code not in self.modules:
+                self._say(entry, place, f"không có chuyên đề “{item.module_code}”")
+            if item.module_code in modules:
+                self._say(
+                    entry, place, f"chuyên đề “{item.module_code}” đứng hai lần trên lộ trình"
+                )
+            modules.add(item.module_code)
+            for code in item.group_codes:
+                self._known_group(entry, ("path", index, "groups"), code, groups)
+
+    def _known_group(
+        self, entry: Entry[Any], place: Sequence[str | int], code: str, groups: set[str]
+    ) -> None:
+        if code != ALL and code not in groups:
+            self._say(entry, place, f"chương trình không có nhóm “{code}”")
+
+    # ---- questions and papers
+
+    def _question(self, entry: QuestionEntry) -> None:
+        content = entry.content
+        if content.module_code not in self.modules:
+            place = ("module",) if "module" in (entry.node.fields or {}) else ("id",)
+            self._say(entry, place, f"không có chuyên đề “{content.module_code}”")
+        lesson = content.lesson_code
+        if lesson is None:
+            return
+        if lesson not in self.lessons:
+            self._say(entry, ("lesson",), f"không có bài học “{lesson}”")
+        elif self.lessons[lesson] != content.module_code:
+            message = f"bài “{lesson}” không thuộc chuyên đề “{content.module_code}”"
+            self._say(entry, ("lesson",), message)
+
+    def _papers(self) -> None:
+        pool = [
+            pool_question(
+                entry.code,
+                kind=entry.content.type,
+                level=entry.content.level.value,
+                module=entry.content.module_code,
+                lesson=entry.content.lesson_code,
+                area=entry.content.area,
+                skills=entry.content.skills,
+                points=entry.content.points,
+            )
+            for entry in self.tree.questions
+        ]
+        for entry in self.tree.papers:
+            sections = entry.content.sections
+            known = [self._cell(entry, place, cell) for place, cell in _cells(sections)]
+            known += [self._fixed(entry, place, code) for place, code in _fixed(sections)]
+            if self.tree.has_bank and all(known):
+                for short in shortages_of(sections, pool):
+                    self._say(entry, short.path, short.message)
+
+    def _cell(self, entry: Entry[Any], place: tuple[str | int, ...], cell: dict[str, Any]) -> bool:
+        module, lesson = cell.get("module"), cell.get("lesson")
+        is_known = True
+        if module is not None and module not in self.modules:
+            self._say(entry, (*place, "module"), f"không có chuyên đề “{module}”")
+            is_known = False
+        if lesson is not None and lesson not in self.lessons:
+            self._say(entry, (*place, "lesson"), f"không có bài học “{lesson}”")
+            is_known = False
+        return is_known
+
+    def _fixed(self, entry: Entry[Any], place: tuple[str | int, ...], code: str) -> bool:
+        if self.tree.has_bank and code not in self.questions:
+            self._say(entry, place, f"không có câu hỏi “{code}”")
+            return False
+        return True
+
+
+def _cells(sections: list[dict[str, Any]]) -> list[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    return [
+        (("sections", number, "draw", index), cell)
+        for number, section in enumerate(sections)
+        for index, cell in enumerate(section.get("draw") or ())
+    ]
+
+
+def _fixed(sections: list[dict[str, Any]]) -> list[tuple[tuple[str | int, ...], str]]:
+    return [
+        (("sections", number, "questions", index), code)
+        for number, section in enumerate(sections)
+        for index, code in enumerate(section.get("questions") or ())
+    ]
+
+
+def _leads_back(start: str, successors: dict[str, list[str]]) -> bool:
+    """Whether following ``successors`` from ``start`` comes to ``start`` again."""
+    seen: set[str] = set()
+    waiting = list(successors.get(start, ()))
+    while waiting:
+        code = waiting.pop()
+        if code == start:
+            return True
+        if code not in seen:
+            seen.add(code)
+            waiting.extend(successors.get(code, ()))
+    return False
