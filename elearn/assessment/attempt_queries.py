@@ -99,6 +99,11 @@ class ResultItem:
     told: Explained
     citations: tuple[str, ...]
 
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """Return the codes of the documents cited, each once."""
+        return tuple(dict.fromkeys(citation.partition(":")[0] for citation in self.citations))
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

@@ -177,7 +177,7 @@ def _payload() -> object:
 
 
 def _documents(found: Result) -> dict[str, Document]:
-    codes = {citation.split(":")[0] for item in found.items for citation in item.citations}
+    citations = [citation for item in found.items for citation in item.citations]
     with reading() as session:
-        documents = list_documents(session, codes, on=today())
+        documents = list_documents(session, citations, on=today())
     return {document.view.code: document for document in documents}

@@ -23,9 +23,7 @@ class Clock {
     this.base = Date.parse(serverNow) + roundTripMs / 2 - performance.now();
   }
 
-  now() {
-    return this.base + performance.now();
-  }
+  now() { return this.base + performance.now(); }
 }
 
 class MemoryQueue {
@@ -48,9 +46,7 @@ class MemoryQueue {
     this.events = this.events.filter((event) => !gone.has(event.uuid));
   }
 
-  get size() {
-    return this.events.length;
-  }
+  get size() { return this.events.length; }
 }
 
 class Sender {
@@ -106,7 +102,6 @@ class Sender {
         method: "POST",
         headers: { ...JSON_BOTH_WAYS, "X-CSRFToken": this.page.token },
         body: JSON.stringify({ epoch: this.page.epoch, events }),
-        credentials: "same-origin",
         signal: patience.signal,
       });
       if (response.ok) return await this.accept(events, await response.json(), began);
@@ -133,7 +128,7 @@ class Sender {
       return this.retryLater("offline", Number(response.headers.get("Retry-After")) * 1000);
     }
     if (response.status === 404) return this.stop("gone");
-    if (response.status === 400 || response.status === 401 || response.status === 403) {
+    if ([400, 401, 403].includes(response.status)) {
       await this.page.renewToken();
       return this.retryLater("signedOut");
     }
@@ -182,18 +177,18 @@ class Sheet {
     setInterval(() => this.tick(), 500);
   }
 
-  get token() {
-    return this.fields.csrf_token.value;
-  }
+  get token() { return this.fields.csrf_token.value; }
 
-  get epoch() {
-    return Number(this.fields.epoch.value);
-  }
+  get epoch() { return Number(this.fields.epoch.value); }
 
   listen() {
     this.form.addEventListener("change", (event) => this.changed(event.target));
     this.form.addEventListener("submit", (event) => this.handIn(event));
     window.addEventListener("online", () => this.sender.wake());
+    window.addEventListener("pageshow", (event) => {
+      // Back from the next page, with everything as it was left.
+      if (event.persisted) this.leaving = false;
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.sender.ask();
     });
@@ -210,15 +205,9 @@ class Sheet {
     this.refusedItems.delete(question.dataset.item);
     this.mark(question, "unsaved");
     this.countAnswered();
-    await this.queue.add(
-      {
-        uuid: newUuid(),
-        item: Number(question.dataset.item),
-        client_seq: this.nextSeq(),
-        value: valueOf(question),
-      },
-      this.sender.sending,
-    );
+    const [item, value] = [Number(question.dataset.item), valueOf(question)];
+    const event = { uuid: newUuid(), item, client_seq: this.nextSeq(), value };
+    await this.queue.add(event, this.sender.sending);
     this.sender.wake();
   }
 
@@ -232,15 +221,10 @@ class Sheet {
   told(events, told, roundTripMs) {
     this.clock.sync(told.server_now, roundTripMs);
     this.deadline = told.deadline_at ? Date.parse(told.deadline_at) : null;
-    const superseded = told.acks.some((ack) => ack.status === "SUPERSEDED");
-    if (superseded || told.epoch !== this.epoch) {
-      this.sender.stop("elsewhere");
-      return;
-    }
-    if (told.state !== "in_progress") {
-      this.leave(this.form.dataset.result);
-      return;
-    }
+    if (told.epoch !== this.epoch) return void this.sender.stop("elsewhere");
+    if (told.state !== "in_progress") return void this.leave(this.form.dataset.result);
+    // Locked at the old deadline, and somebody has moved it: begin anew.
+    if (this.isUp && this.deadline > this.clock.now()) return void this.leave(location.href);
     for (const event of events) {
       this.fields.seen_seq.value = Math.max(Number(this.fields.seen_seq.value), event.client_seq);
     }
@@ -251,7 +235,7 @@ class Sheet {
   refused(events) {
     for (const event of events) {
       this.refusedItems.add(String(event.item));
-      this.mark(this.question(event.item), "refused");
+      this.mark(this.form.querySelector(`[data-item="${event.item}"]`), "refused");
     }
     this.showSaved();
   }
@@ -270,17 +254,10 @@ class Sheet {
         this.mark(question, "saved");
       }
     }
-    const quiet = waiting.size === 0 && this.refusedItems.size === 0;
-    this.showState(quiet ? this.words.allSaved : "");
+    this.showState(waiting.size + this.refusedItems.size === 0 ? this.words.allSaved : "");
   }
 
-  showState(text) {
-    document.getElementById("save-state").textContent = text;
-  }
-
-  question(item) {
-    return this.form.querySelector(`[data-item="${item}"]`);
-  }
+  showState(text) { document.getElementById("save-state").textContent = text; }
 
   mark(question, name) {
     const state = question.querySelector("[data-state]");
@@ -336,10 +313,8 @@ class Sheet {
   }
 
   async handIn(event) {
-    if (this.queue.size === 0) {
-      this.leaving = true;
-      return;
-    }
+    this.leaving = this.queue.size === 0;
+    if (this.leaving) return;
     event.preventDefault();
     const button = event.submitter;
     await Promise.race([this.sender.wake(), new Promise((done) => setTimeout(done, 5000))]);
@@ -360,7 +335,7 @@ class Sheet {
   async renewToken() {
     // Signing in again, in another tab, gives the browser a new form token: read it from a page.
     try {
-      const page = await fetch(this.form.dataset.login, { credentials: "same-origin" });
+      const page = await fetch(this.form.dataset.login);
       const parsed = new DOMParser().parseFromString(await page.text(), "text/html");
       const token = parsed.querySelector("input[name=csrf_token]");
       if (token) this.fields.csrf_token.value = token.value;
@@ -383,7 +358,6 @@ class Sheet {
   hideTrouble() {
     const box = document.getElementById("trouble");
     box.hidden = true;
-    box.textContent = "";
     delete box.dataset.name;
   }
 }
