@@ -162,7 +162,9 @@ def result(attempt_id: int) -> str | BaseResponse:
     head, found = take_quiz.open_result(the_actor(), attempt_id)
     if found is None:
         return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
-    return render_template("quiz/result.html", head=head, result=found, documents=_documents(found))
+    return render_template(
+        "quiz/result.html", head=head, result=found, documents=_documents(found), today=today()
+    )
 
 
 def _clock(at: datetime) -> str:
