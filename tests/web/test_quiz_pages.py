@@ -21,6 +21,7 @@ from elearn.assessment.models import (
 )
 from tests.factories.assessment import make_paper, make_question, make_question_version
 from tests.factories.attempts import items_of, make_learner, move_deadline
+from tests.factories.curriculum import make_legal_document
 from tests.support.accounts import Visitor
 from tests.support.statements import recorded
 
@@ -446,6 +447,24 @@ def test_an_edit_changes_neither_the_sheet_nor_the_result(
     result = browser.post(f"/attempts/{attempt_id}/submit", follow_redirects=True).text
     assert "Câu hỏi thử?" in result
     assert "Câu đã sửa" not in result
+
+
+def test_an_explanation_names_the_documents_it_rests_on(
+    browser: FlaskClient, session: Session
+) -> None:
+    _paper(session)
+    make_legal_document(session, "227-QD-UBND-2021", title="Đề án thử")
+    session.execute(
+        update(QuestionVersion).values(
+            citations=["227-QD-UBND-2021:D1", "227-QD-UBND-2021:D3", "76-NQ-CP-2021"]
+        )
+    )
+    session.commit()
+    attempt_id = _start(browser, session)
+    result = browser.post(f"/attempts/{attempt_id}/submit", follow_redirects=True).text
+    assert result.count('href="/legal/227-QD-UBND-2021"') == 3
+    assert "Đề án thử" in result
+    assert result.count("76-NQ-CP-2021") == 3
 
 
 def test_an_ended_attempt_leads_to_its_result(browser: FlaskClient, session: Session) -> None:

@@ -162,9 +162,7 @@ def result(attempt_id: int) -> str | BaseResponse:
     head, found = take_quiz.open_result(the_actor(), attempt_id)
     if found is None:
         return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
-    return render_template(
-        "quiz/result.html", head=head, result=found, documents=_documents(found), today=today()
-    )
+    return render_template("quiz/result.html", head=head, result=found, documents=_documents(found))
 
 
 def _clock(at: datetime) -> str:
