@@ -23,6 +23,7 @@ from elearn.web.hr.routes import blueprint as hr
 from elearn.web.jobs.routes import blueprint as jobs
 from elearn.web.learner.legal import blueprint as legal
 from elearn.web.learner.lessons import blueprint as lessons
+from elearn.web.learner.media import blueprint as media
 from elearn.web.learner.routes import blueprint as learner
 from elearn.web.officer.attempts import blueprint as officer_attempts
 from elearn.web.officer.certificates import blueprint as officer_certificates
@@ -40,6 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     learner,
     lessons,
     legal,
+    media,
     quiz,
     certificates,
     author,

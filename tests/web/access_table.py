@@ -45,6 +45,7 @@ ACCESS: dict[str, str] = {
     "lessons.answer_check": "SIGNED_IN",
     "lessons.finish": "SIGNED_IN",
     "lessons.show": "SIGNED_IN",
+    "media.show": "SIGNED_IN",
     # papers and attempts
     "quiz.accept_superseded": "SIGNED_IN",
     "quiz.attempt": "SIGNED_IN",
