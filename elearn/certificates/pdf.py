@@ -278,7 +278,7 @@ def _draw_proof(canvas: Canvas, sheet: Sheet) -> None:
     # The link makes the signed content readable without decoding the picture.
     canvas.linkURL(sheet.qr_content, (x, y, x + QR_SIDE, y + QR_SIDE))
     left, line = x + QR_SIDE + 3 * MM, y + QR_SIDE - 9 * MM
-    room = 64 * MM
+    room = 84 * MM
     canvas.setFillColor(INK)
     for text, font, size in (
         (f"Số hiệu: {sheet.serial}", BOLD, 12),

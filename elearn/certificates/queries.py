@@ -226,9 +226,18 @@ def _matching(filters: Filters, today: date) -> ColumnElement[bool]:
 
 
 def search(
-    session: Session, reach: Reach, filters: Filters, page: PageRequest
+    session: Session,
+    reach: Reach,
+    filters: Filters,
+    page: PageRequest,
+    *,
+    newest_first: bool = False,
 ) -> Page[CertificateView]:
-    """Return a page of the certificates within ``reach`` that match, by given name."""
+    """Return a page of the certificates within ``reach`` that match.
+
+    In the order of given names, or as the register grew.
+    """
+    order = () if newest_first else (Certificate.sort_key,)
     condition = and_(_within(reach), _matching(filters, reach.day))
     total = session.scalar(
         select(func.count(Certificate.id))
@@ -238,7 +247,7 @@ def search(
     rows = session.execute(
         _select()
         .where(condition)
-        .order_by(Certificate.sort_key, Certificate.position.desc())
+        .order_by(*order, Certificate.position.desc())
         .limit(page.size)
         .offset(page.offset)
     )

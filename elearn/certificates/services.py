@@ -25,6 +25,7 @@ from elearn.kernel.errors import N_, Conflict, NotFound
 from elearn.kernel.text import fold, name_sort_key
 from elearn.progress.models import CompletionSource, ProgrammeCompletion
 from elearn.progress.revocations import revoke_completion
+from elearn.progress.services import lock_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def issue(session: Session, actor: Actor, completion_id: int, *, now: datetime) 
             "certificate.no_rule",
             N_("Lượt hoàn thành này không còn giá trị hoặc chương trình không cấp chứng nhận."),
         )
-    open_register(session)
+    _open(session, case.completion.person_id)
     living = _living(session, case.completion)
     if living is not None:
         raise Conflict(
@@ -112,8 +113,14 @@ def _latest(session: Session, completion_id: int) -> Issued | None:
     return None if row is None else Issued(row.id, row.serial, row.code)
 
 
-def _issue(session: Session, actor: Actor, case: _Case, *, now: datetime) -> Issued:
+def _open(session: Session, person_id: int) -> None:
+    """Take the person's row, then the register: always in this order, as the chain does."""
+    lock_person(session, person_id)
     open_register(session)
+
+
+def _issue(session: Session, actor: Actor, case: _Case, *, now: datetime) -> Issued:
+    _open(session, case.completion.person_id)
     # Asked again: somebody may have issued it while we waited.
     found = _latest(session, case.completion.id) or _living(session, case.completion)
     return found or _add(session, actor, case, None, now=now)
@@ -215,10 +222,10 @@ def _add(
 
 def _get_open(session: Session, certificate_id: int) -> Certificate:
     """Return a certificate that has not ended, the register open. Raises NotFound, Conflict."""
-    open_register(session)
     row = session.get(Certificate, certificate_id)
     if row is None:
         raise NotFound("certificate.unknown", N_("Không tìm thấy chứng nhận này."))
+    _open(session, row.person_id)
     ended = session.scalar(
         select(CertificateEvent.kind).where(CertificateEvent.certificate_id == certificate_id)
     )

@@ -62,8 +62,7 @@ def examine(session: Session, file: bytes, keys: KeyFolder, *, today: date) -> V
     sha256 = hashlib.sha256(file).hexdigest()
     found = queries.find_by_hash(session, sha256, today=today)
     if found is not None:
-        sound = is_row_sound(session, found.id, keys)
-        return Verdict(Finding.AUTHENTIC if sound else Finding.REGISTER_DAMAGED, sha256, found)
+        return Verdict(_judge_row(session, found.id, keys), sha256, found)
     verdict = examine_unregistered(file, keys)
     content = find_signed_content(file)
     if verdict.signed_fields is None or content is None:
@@ -86,14 +85,16 @@ def examine_unregistered(file: bytes, keys: KeyFolder) -> Verdict:
     return Verdict(Finding.NOT_REGISTERED, sha256, None, read_payload(content.payload))
 
 
-def is_row_sound(session: Session, certificate_id: int, keys: KeyFolder) -> bool:
-    """Whether a register row still is what was hashed and signed when it was added."""
+def _judge_row(session: Session, certificate_id: int, keys: KeyFolder) -> Finding:
+    """Return whether a register row still is what was hashed and signed when it was added."""
     row = session.scalars(
         select(Certificate)
         .where(Certificate.id == certificate_id)
         .execution_options(populate_existing=True)
     ).one()
-    return row.row_hash == row_hash(covered_values(row)) and is_signature_sound(row, keys)
+    if row.row_hash != row_hash(covered_values(row)):
+        return Finding.REGISTER_DAMAGED
+    return Finding.AUTHENTIC if is_signature_sound(row, keys) else Finding.BAD_SIGNATURE
 
 
 def is_signature_sound(row: Certificate, keys: KeyFolder) -> bool:

@@ -227,3 +227,15 @@ def test_the_commands_of_the_register(
     result = runner.invoke(args=args)
     assert result.exit_code == 1
     assert "cut_off" in result.output
+
+
+def test_a_row_whose_key_is_trusted_no_more_is_refused(
+    session: Session, certificate: CertificateView, file: bytes
+) -> None:
+    trusted = keys().trusted_folder / f"{certificate.key_id}.pub"
+    kept = trusted.read_text(encoding="ascii")
+    trusted.unlink()
+    try:
+        assert finding(session, file) is Finding.BAD_SIGNATURE
+    finally:
+        trusted.write_text(kept, encoding="ascii")

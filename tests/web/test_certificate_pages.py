@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
@@ -19,8 +20,10 @@ from elearn.infra import storage
 from elearn.infra.models import AuditEntry, Job
 from elearn.kernel.actor import Role
 from elearn.kernel.clock import today
+from elearn.kernel.errors import NotFound
 from elearn.org.models import Person, PositionAssignment, RoleGrant, Unit, UnitKind
 from elearn.progress.models import CompletionSource, ProgrammeCompletion
+from elearn.workflows.certificate_files import drop_old_bundles
 from tests.factories.certificates import make_certificate, make_completion
 from tests.factories.curriculum import make_programme
 from tests.factories.org import grant, make_assignment, make_person, make_unit, make_user
@@ -292,6 +295,23 @@ def test_a_zip_asked_for_before_the_role_ended_holds_nothing(
     assert job.result is not None
     assert job.result["certificate_ids"] == []
     assert client.get(f"/hr/certificates/bundles/{job.id}").status_code == 403
+
+
+def test_a_zip_is_deleted_after_a_week(
+    session: Session, hr: FlaskClient, world: World, run_jobs: RunJobs
+) -> None:
+    address = _bundle(hr, run_jobs)
+    assert drop_old_bundles() == 0
+    job = session.scalars(select(Job)).one()
+    assert job.finished_at is not None
+    assert job.result is not None
+    key, job.finished_at = job.result["key"], job.finished_at - timedelta(days=8)
+    session.commit()
+    assert (drop_old_bundles(), drop_old_bundles()) == (1, 0)
+    assert hr.get(address).status_code == 409
+    assert "đã được xóa" in hr.get(f"/jobs/{job.id}").text
+    with pytest.raises(NotFound):
+        storage.get(key)
 
 
 # --- the programme officer -----------------------------------------------------------------

@@ -85,7 +85,7 @@ officer = holds(Role.PROGRAMME_OFFICER)
 class EndForm(BaseForm):
     """Why a certificate is revoked or replaced."""
 
-    reason_class = SelectField(N_("Loại lý do"), coerce=ReasonClass)
+    reason_class = SelectField(N_("Loại lý do"), [InputRequired()], coerce=ReasonClass)
     reason = TextAreaField(
         N_("Lý do, căn cứ"),
         [InputRequired(), Length(max=1000)],
@@ -96,7 +96,7 @@ class EndForm(BaseForm):
 class SignerForm(BaseForm):
     """Who signs for an issuer from a day on."""
 
-    issuer = SelectField(N_("Đơn vị cấp"))
+    issuer = SelectField(N_("Đơn vị cấp"), [InputRequired()])
     superior = StringField(N_("Cơ quan chủ quản"), [Length(max=120)])
     place = StringField(
         N_("Địa danh"), [Length(max=120)], description=N_("Để trống để dùng tên tỉnh, thành phố.")
@@ -135,6 +135,7 @@ def browse() -> str:
             reach,
             filters_of(session, reach, selection),
             page_request(request.args.get("page", 1, int)),
+            newest_first=True,
         )
         return render_template(
             "officer/certificates.html",
