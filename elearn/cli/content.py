@@ -14,6 +14,7 @@ from elearn.authoring.files.problems import FileProblem
 from elearn.authoring.files.report import LoadReport
 from elearn.kernel.actor import SYSTEM
 from elearn.kernel.clock import utc_now
+from elearn.kernel.errors import AppError
 from elearn.workflows import sync_content
 
 content = AppGroup("content", help="Content files: lessons, questions, programmes.")
@@ -83,6 +84,17 @@ def load(folder: Path | None) -> None:
         sys.exit(1)
     for line in _summary(report):
         click.echo(line)
+
+
+@content.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def export(folder: Path) -> None:
+    """Write what is public to FOLDER/content and FOLDER/quizzes."""
+    try:
+        paths = sync_content.export(folder)
+    except AppError as error:
+        raise click.ClickException(error.text()) from error
+    click.echo(f"Đã ghi {len(paths)} tệp vào {folder}.")
 
 
 def _summary(report: LoadReport) -> list[str]:

@@ -26,20 +26,14 @@ _KINDS = {
 
 def check_tree(tree: Tree) -> None:
     """Add to ``tree.problems`` whatever does not fit together."""
-    checker = _Checker(tree)
-    checker.run()
-    MarkdownChecks(tree, checker.documents).run()
+    _Checker(tree).run()
+    MarkdownChecks(tree).run()
 
 
 class _Checker:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.documents = {entry.code for entry in tree.legal}
-        self.facts = {entry.code for entry in tree.facts}
-        self.modules = {entry.code for entry in tree.modules}
-        self.lessons = {entry.code: entry.module_code for entry in tree.lessons}
-        self.questions = {entry.code for entry in tree.questions}
-        self.papers = {entry.code for entry in tree.papers}
+        self.lesson_modules = {entry.code: entry.module_code for entry in tree.lessons}
 
     def run(self) -> None:
         """Check everything."""
@@ -67,10 +61,12 @@ class _Checker:
                 self._say(entry, (key,), f"mã {noun} “{entry.code}” đã dùng ở {where}")
 
     def _positions(self) -> None:
-        """Two modules with one number would stand in an order that nobody chose."""
-        taken: dict[int, str] = {}
-        for entry in self.tree.modules:
-            other = taken.setdefault(entry.position, entry.path)
+        """Two of one number would stand in an order that nobody chose."""
+        taken: dict[tuple[str, int], str] = {}
+        places: list[tuple[Entry[Any], str]] = [(entry, "") for entry in self.tree.modules]
+        places += [(entry, entry.path.rpartition("/")[0]) for entry in self.tree.lessons]
+        for entry, owner in places:
+            other = taken.setdefault((owner, entry.position), entry.path)
             if other != entry.path:
                 message = f"số thứ tự {entry.position:02d} đã dùng cho {other}"
                 self.tree.report(entry.path, 1, message)
@@ -96,7 +92,7 @@ class _Checker:
 
     def _known_document(self, entry: Entry[Any], place: Sequence[str | int], cited: str) -> None:
         code = cited.partition(":")[0]
-        if code not in self.documents:
+        if self.tree.lacks("legal", code):
             self._say(entry, place, f"không có văn bản “{code}” trong content/legal")
 
     def _references(self) -> None:
@@ -112,12 +108,12 @@ class _Checker:
             for index, citation in enumerate(fields.get("citations") or ()):
                 self._known_document(entry, ("citations", index), citation)
             for index, fact in enumerate(fields.get("facts") or ()):
-                if self.tree.has_facts and fact not in self.facts:
+                if self.tree.has_facts and self.tree.lacks("facts", fact):
                     message = f"không có dữ kiện “{fact}” trong content/facts.yaml"
                     self._say(entry, ("facts", index), message)
         for module in self.tree.modules:
             code = module.content.test_paper_code
-            if code and self.tree.has_papers and code not in self.papers:
+            if code and self.tree.has_papers and self.tree.lacks("papers", code):
                 self._say(module, ("test",), f"không có đề “{code}” trong quizzes/papers")
 
     # ---- programmes
@@ -146,7 +142,7 @@ class _Checker:
         modules: set[str] = set()
         for index, item in enumerate(entry.content.path):
             place = ("path", index, "module")
-            if item.module_code not in self.modules:
+            if self.tree.lacks("modules", item.module_code):
                 self._say(entry, place, f"không có chuyên đề “{item.module_code}”")
             if item.module_code in modules:
                 self._say(
@@ -166,21 +162,21 @@ class _Checker:
 
     def _question(self, entry: QuestionEntry) -> None:
         content = entry.content
-        if content.module_code not in self.modules:
+        if self.tree.lacks("modules", content.module_code):
             place = ("module",) if "module" in (entry.node.fields or {}) else ("id",)
             self._say(entry, place, f"không có chuyên đề “{content.module_code}”")
         lesson = content.lesson_code
         if lesson is None:
             return
-        if lesson not in self.lessons:
+        if self.tree.lacks("lessons", lesson):
             self._say(entry, ("lesson",), f"không có bài học “{lesson}”")
-        elif self.lessons[lesson] != content.module_code:
+        elif self.lesson_modules.get(lesson, "") not in ("", content.module_code):
             message = f"bài “{lesson}” không thuộc chuyên đề “{content.module_code}”"
             self._say(entry, ("lesson",), message)
 
     def _papers(self) -> None:
-        pool = [
-            pool_question(
+        pool = {
+            entry.code: pool_question(
                 entry.code,
                 kind=entry.content.type,
                 level=entry.content.level.value,
@@ -191,28 +187,28 @@ class _Checker:
                 points=entry.content.points,
             )
             for entry in self.tree.questions
-        ]
+        }
         for entry in self.tree.papers:
             sections = entry.content.sections
             known = [self._cell(entry, place, cell) for place, cell in _cells(sections)]
             known += [self._fixed(entry, place, code) for place, code in _fixed(sections)]
-            if self.tree.has_bank and all(known):
-                for short in shortages_of(sections, pool):
+            if self.tree.has_bank and all(known) and self.tree.is_whole("questions"):
+                for short in shortages_of(sections, list(pool.values())):
                     self._say(entry, short.path, short.message)
 
     def _cell(self, entry: Entry[Any], place: tuple[str | int, ...], cell: dict[str, Any]) -> bool:
         module, lesson = cell.get("module"), cell.get("lesson")
         is_known = True
-        if module is not None and module not in self.modules:
+        if module is not None and self.tree.lacks("modules", module):
             self._say(entry, (*place, "module"), f"không có chuyên đề “{module}”")
             is_known = False
-        if lesson is not None and lesson not in self.lessons:
+        if lesson is not None and self.tree.lacks("lessons", lesson):
             self._say(entry, (*place, "lesson"), f"không có bài học “{lesson}”")
             is_known = False
         return is_known
 
     def _fixed(self, entry: Entry[Any], place: tuple[str | int, ...], code: str) -> bool:
-        if self.tree.has_bank and code not in self.questions:
+        if self.tree.has_bank and self.tree.lacks("questions", code):
             self._say(entry, place, f"không có câu hỏi “{code}”")
             return False
         return True

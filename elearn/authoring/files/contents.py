@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -14,6 +14,7 @@ from elearn.assessment.formats.papers import PaperFile
 from elearn.assessment.formats.questions import QuestionFile
 from elearn.assessment.models import FeedbackRule, Level, PaperKind
 from elearn.authoring.files.shapes import LegalEntry, LessonFront, ModuleFile, ProgrammeFile
+from elearn.authoring.files.texts import tidy
 from elearn.curriculum.content import (
     GroupContent,
     LegalContent,
@@ -144,6 +145,11 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(type(value).__name__)
+
+
+def lesson_digest(content: LessonContent, pictures: list[list[str]]) -> str:
+    """Return the digest of a lesson with the (name, address) pairs of its pictures."""
+    return digest(replace(content, body=tidy(content.body)), pictures)
 
 
 def digest(content: Any, *more: object) -> str:  # noqa: ANN401 - any of the content dataclasses

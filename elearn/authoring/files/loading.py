@@ -11,7 +11,7 @@ from elearn.assessment import publishing as bank
 from elearn.assessment.models import Paper, Question
 from elearn.authoring.drafts import services as drafts
 from elearn.authoring.drafts.content import Content, LessonText, Outcome, QuestionText
-from elearn.authoring.files.contents import digest, number_text
+from elearn.authoring.files.contents import digest, lesson_digest, number_text
 from elearn.authoring.files.models import EntryKind
 from elearn.authoring.files.published import (
     LessonNow,
@@ -181,7 +181,7 @@ class Loader:
         present = lessons_now(self.session)
         for entry in self.tree.lessons:
             pictures = around.pictures.get(entry.module_code, {})
-            file = digest(entry.content, picture_pairs([entry.content.body], pictures))
+            file = lesson_digest(entry.content, picture_pairs([entry.content.body], pictures))
             done = self._one_lesson(entry, present.get(entry.code), file, around, pictures)
             self.report.count(EntryKind.LESSON, done)
 

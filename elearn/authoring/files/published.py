@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from elearn.assessment.models import Question, QuestionVersion
 from elearn.assessment.publishing import question_content
-from elearn.authoring.files.contents import digest
+from elearn.authoring.files.contents import digest, lesson_digest
 from elearn.authoring.files.tree import strings
 from elearn.curriculum.media import pictures_in
 from elearn.curriculum.models import Lesson, LessonVersion
@@ -46,7 +46,7 @@ def lessons_now(session: Session, code: str | None = None) -> dict[str, LessonNo
     return {
         lesson.code: LessonNow(
             version.number,
-            digest(lesson_content(lesson, version), _pairs(pictures_in(version.html))),
+            lesson_digest(lesson_content(lesson, version), _pairs(pictures_in(version.html))),
             None
             if lesson.retired_at
             else Placement(lesson.module_id, lesson.file_name, lesson.position),

@@ -23,7 +23,6 @@ from elearn.authoring.files.shapes import (
 from elearn.authoring.files.texts import Article, read_text, split_front
 from elearn.authoring.files.tree import Entry, LessonEntry, PictureFile, QuestionEntry, Tree
 from elearn.authoring.files.yaml_nodes import Node, compose
-from elearn.curriculum.content import ModuleContent
 from elearn.infra import pictures
 from elearn.kernel.errors import N_, Invalid
 from elearn.kernel.shapes import Problem, problems_of
@@ -97,45 +96,50 @@ class _Reader:
 
     # ---- text and shapes
 
-    def _text(self, path: Path) -> str | None:
+    def _refuse(self, path: Path, kind: str, refused: Refused) -> None:
+        """Report a file that cannot be read, and that entries of ``kind`` may be missing."""
+        self.tree.report(self.name(path), refused.line, refused.message)
+        self.tree.incomplete.add(kind)
+
+    def _text(self, path: Path, kind: str) -> str | None:
         self.seen.add(path)
         try:
             file = read_text(path)
         except Refused as refused:
-            self.tree.report(self.name(path), refused.line, refused.message)
+            self._refuse(path, kind, refused)
             return None
         if file.recomposed_line:
             message = N_("chữ tổ hợp (NFD) được đọc thành chữ dựng sẵn (NFC)")
             self.tree.report(self.name(path), file.recomposed_line, message, is_note=True)
         return file.text
 
-    def _yaml(self, path: Path, text: str, first_line: int = 1) -> Node | None:
+    def _document(self, path: Path, kind: str) -> Node | None:
+        text = self._text(path, kind)
+        if text is None:
+            return None
         try:
-            return compose(text, first_line)
+            return compose(text)
         except Refused as refused:
-            self.tree.report(self.name(path), refused.line, refused.message)
+            self._refuse(path, kind, refused)
             return None
 
-    def _document(self, path: Path) -> Node | None:
-        text = self._text(path)
-        return None if text is None else self._yaml(path, text)
-
-    def _article_text(self, path: Path) -> tuple[Article, Node] | None:
-        text = self._text(path)
+    def _article_text(self, path: Path, kind: str) -> tuple[Article, Node] | None:
+        text = self._text(path, kind)
         if text is None:
             return None
         try:
             article = split_front(text)
+            return article, compose(article.front, 2)
         except Refused as refused:
-            self.tree.report(self.name(path), refused.line, refused.message)
+            self._refuse(path, kind, refused)
             return None
-        node = self._yaml(path, article.front, 2)
-        return (article, node) if node else None
 
-    def _shaped(self, path: Path, node: Node, shape: type[S]) -> S | None:
+    def _shaped(self, path: Path, node: Node, shape: type[S], kind: str) -> S | None:
+        """Return what ``node`` holds; ``kind`` is the field of the tree it is meant for."""
         try:
             return shape.model_validate(node.plain())
         except ValidationError as error:
+            self.tree.know_broken(kind, node)
             self._problems(path, node, problems_of(error))
             return None
 
@@ -145,14 +149,14 @@ class _Reader:
             message = f"{place}: {problem.message}" if place else problem.message
             self.tree.report(self.name(path), node.line_of(*problem.path), message)
 
-    def _listed(self, path: Path, key: str) -> list[tuple[int, Node]]:
+    def _listed(self, path: Path, key: str, kind: str) -> list[tuple[int, Node]]:
         """Return the entries of the one list ``key`` that the file holds, counted from 1."""
-        node = self._document(path)
+        node = self._document(path, kind)
         if node is None:
             return []
         entries = (node.fields or {}).get(key)
         if node.fields is None or entries is None or entries.items is None:
-            self.tree.report(self.name(path), node.line, f"tệp phải có danh sách “{key}:”")
+            self._refuse(path, kind, Refused(node.line, f"tệp phải có danh sách “{key}:”"))
             return []
         for other in node.fields.keys() - {key}:
             self.tree.report(
@@ -164,8 +168,8 @@ class _Reader:
 
     def _legal(self) -> None:
         for path in self._files(self.content / "legal", ".yaml"):
-            for position, node in self._listed(path, "documents"):
-                if entry := self._shaped(path, node, LegalEntry):
+            for position, node in self._listed(path, "documents", "legal"):
+                if entry := self._shaped(path, node, LegalEntry, "legal"):
                     content = contents.legal_content(entry)
                     self.tree.legal.append(
                         Entry(content, entry.code, self.name(path), node, position)
@@ -176,18 +180,18 @@ class _Reader:
         self.tree.has_facts = path.is_file()
         if not self.tree.has_facts:
             return
-        for position, node in self._listed(path, "facts"):
-            if entry := self._shaped(path, node, FactEntry):
+        for position, node in self._listed(path, "facts", "facts"):
+            if entry := self._shaped(path, node, FactEntry, "facts"):
                 self.tree.facts.append(
                     Entry(entry.model_dump(), entry.id, self.name(path), node, position)
                 )
 
     def _article(self, path: Path) -> None:
-        read = self._article_text(path)
+        read = self._article_text(path, "articles")
         if read is None:
             return
         article, node = read
-        if front := self._shaped(path, node, ArticleFront):
+        if front := self._shaped(path, node, ArticleFront, "articles"):
             content = {**front.model_dump(), "body": article.body}
             self.tree.articles.append(Entry(content, front.id, self.name(path), node))
 
@@ -198,21 +202,22 @@ class _Reader:
             self.tree.report(self.name(folder), 1, N_("tên thư mục phải có dạng 01-ten-chuyen-de"))
         if not path.is_file():
             self.tree.report(self.name(folder), 1, N_("thư mục chuyên đề thiếu tệp module.yaml"))
-        node = self._document(path) if path.is_file() else None
-        file = self._shaped(path, node, ModuleFile) if node else None
+        node = self._document(path, "modules") if path.is_file() else None
+        file = self._shaped(path, node, ModuleFile, "modules") if node else None
         if node and file:
             position = int(number.group(1)) if number else 0
             content = contents.module_content(file, folder.name, position)
             self.tree.modules.append(Entry(content, file.code, self.name(path), node, position))
-            self._pictures(folder / "media", content)
-        for position, lesson in enumerate(self._files(folder, ".md"), 1):
-            self._lesson(lesson, file.code if file else "", position)
+        self._pictures(folder / "media", file.code if file else None)
+        for lesson in self._files(folder, ".md"):
+            self._lesson(lesson, file.code if file else "")
 
-    def _lesson(self, path: Path, module_code: str, position: int) -> None:
-        if _NUMBERED.fullmatch(path.stem) is None:
+    def _lesson(self, path: Path, module_code: str) -> None:
+        number = _NUMBERED.fullmatch(path.stem)
+        if number is None:
             self.tree.report(self.name(path), 1, N_("tên tệp phải có dạng 01-ten-bai.md"))
-        read = self._article_text(path)
-        front = self._shaped(path, read[1], LessonFront) if read else None
+        read = self._article_text(path, "lessons")
+        front = self._shaped(path, read[1], LessonFront, "lessons") if read else None
         if read is None or front is None:
             return
         article, node = read
@@ -222,35 +227,39 @@ class _Reader:
                 front.id,
                 self.name(path),
                 node,
-                position,
+                int(number.group(1)) if number else 0,
                 module_code=module_code,
                 file_name=path.name,
                 body_line=article.body_line,
             )
         )
 
-    def _pictures(self, folder: Path, module: ModuleContent) -> None:
-        if not folder.is_dir():
+    def _pictures(self, folder: Path, module_code: str | None) -> None:
+        if module_code is None:
+            self.tree.incomplete.add("pictures")
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.is_file() and not _IGNORED.fullmatch(path.name):
+                self.seen.add(path)
+                if module_code is not None:
+                    self._picture(path, module_code)
+
+    def _picture(self, path: Path, module_code: str) -> None:
+        try:
+            data = path.read_bytes()
+            info = pictures.inspect(path.name, data)
+        except (Invalid, OSError) as error:
+            message = error.text() if isinstance(error, Invalid) else N_("không mở được tệp")
+            self.tree.report(self.name(path), 1, message)
+            self.tree.incomplete.add("pictures")
             return
-        for path in sorted(path for path in folder.iterdir() if path.is_file()):
-            if _IGNORED.fullmatch(path.name):
-                continue
-            self.seen.add(path)
-            try:
-                data = path.read_bytes()
-                info = pictures.inspect(path.name, data)
-            except (Invalid, OSError) as error:
-                message = error.text() if isinstance(error, Invalid) else N_("không mở được tệp")
-                self.tree.report(self.name(path), 1, message)
-                continue
-            digest = hashlib.sha256(data).hexdigest()
-            self.tree.pictures.append(
-                PictureFile(module.code, path.name, self.name(path), data, digest, info)
-            )
+        digest = hashlib.sha256(data).hexdigest()
+        self.tree.pictures.append(
+            PictureFile(module_code, path.name, self.name(path), data, digest, info)
+        )
 
     def _programme(self, path: Path) -> None:
-        node = self._document(path)
-        if node and (file := self._shaped(path, node, ProgrammeFile)):
+        node = self._document(path, "programmes")
+        if node and (file := self._shaped(path, node, ProgrammeFile, "programmes")):
             self._same_name(path, node, file.code)
             content = contents.programme_content(file)
             self.tree.programmes.append(Entry(content, file.code, self.name(path), node))
@@ -267,20 +276,20 @@ class _Reader:
         self.tree.has_bank = (self.quizzes / "bank").is_dir()
         self.tree.has_papers = (self.quizzes / "papers").is_dir()
         for path in self._files(self.quizzes / "bank", ".yaml"):
-            for position, node in self._listed(path, "questions"):
+            for position, node in self._listed(path, "questions", "questions"):
                 self._question(path, node, position)
         for path in self._files(self.quizzes / "papers", ".yaml"):
             self._paper(path)
 
     def _paper(self, path: Path) -> None:
-        node = self._document(path)
-        if node and (file := self._read(path, node, read_paper, PaperFile)):
+        node = self._document(path, "papers")
+        if node and (file := self._read(path, node, read_paper, PaperFile, "papers")):
             self._same_name(path, node, file.code)
             content = contents.paper_content(file)
             self.tree.papers.append(Entry(content, file.code, self.name(path), node))
 
     def _question(self, path: Path, node: Node, position: int) -> None:
-        file = self._read(path, node, read_question, QuestionFile)
+        file = self._read(path, node, read_question, QuestionFile, "questions")
         if file is None:
             return
         content = contents.question_content(file, path.stem)
@@ -289,10 +298,16 @@ class _Reader:
         )
 
     def _read(
-        self, path: Path, node: Node, read: Callable[[object], S | list[Problem]], shape: type[S]
+        self,
+        path: Path,
+        node: Node,
+        read: Callable[[object], S | list[Problem]],
+        shape: type[S],
+        kind: str,
     ) -> S | None:
         result = read(node.plain())
         if isinstance(result, shape):
             return result
+        self.tree.know_broken(kind, node)
         self._problems(path, node, result if isinstance(result, list) else [])
         return None

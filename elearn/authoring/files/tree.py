@@ -28,7 +28,8 @@ def strings(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[T]):
     """One thing of a file. ``path`` is relative to the folder that holds ``content``; ``node`` its
-    YAML; ``position`` counts from 1 inside the file (or the folder, for lessons)."""
+    YAML; ``position`` counts from 1 inside the file, or is the number in the name of a module's
+    folder or a lesson's file."""
 
     content: T
     code: str
@@ -75,7 +76,11 @@ class PictureFile:
 
 @dataclass(slots=True)
 class Tree:
-    """Everything the folders hold. Facts and articles are kept as JSON (their front matter)."""
+    """Everything the folders hold. Facts and articles are kept as JSON (their front matter).
+
+    ``broken``: codes of entries that could not be read, ``incomplete``: kinds with a file that
+    could not be; so one fault is not reported a hundred times. Kinds are the names of the lists.
+    """
 
     legal: list[Entry[LegalContent]] = field(default_factory=list)
     facts: list[Entry[dict[str, Any]]] = field(default_factory=list)
@@ -91,6 +96,27 @@ class Tree:
     has_bank: bool = False
     has_papers: bool = False
     problems: list[FileProblem] = field(default_factory=list)
+    broken: dict[str, set[str]] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
+
+    def know_broken(self, kind: str, node: Node) -> None:
+        """Note the code of an entry that could not be read: references to it are not wrong."""
+        for key in ("code", "id"):
+            named = (node.fields or {}).get(key)
+            if named is not None and isinstance(named.scalar, str):
+                self.broken.setdefault(kind, set()).add(named.scalar)
+
+    def codes(self, kind: str) -> set[str]:
+        """Return the codes of the entries of ``kind``, a name of a field, the broken ones too."""
+        return {entry.code for entry in getattr(self, kind)} | self.broken.get(kind, set())
+
+    def lacks(self, kind: str, code: str) -> bool:
+        """Whether no entry of ``kind`` has ``code``; no, while a file of them cannot be read."""
+        return kind not in self.incomplete and code not in self.codes(kind)
+
+    def is_whole(self, *kinds: str) -> bool:
+        """Whether every entry of ``kinds`` could be read."""
+        return not any(kind in self.incomplete or self.broken.get(kind) for kind in kinds)
 
     def report(self, path: str, line: int, message: str, *, is_note: bool = False) -> None:
         """Add a problem."""
