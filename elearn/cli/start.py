@@ -1,5 +1,6 @@
 """`flask start`: the whole site in one process group, filled with demo data when it is empty."""
 
+import contextvars
 import multiprocessing
 import os
 import signal
@@ -65,8 +66,20 @@ def _fill(app: Flask) -> None:
 
 def _consume(app: Flask, consume: Consume) -> None:
     os.setpgrp()
-    with app.app_context():
-        consume(app)
+    consume(app)
+
+
+def _serve(app: Flask, options: dict[str, object]) -> None:
+    """Serve pages and do jobs until stopped."""
+    consume: Consume = app.extensions[CONSUMER]
+    child = multiprocessing.get_context("fork").Process(target=_consume, args=(app, consume))
+    child.start()
+    try:
+        _Server(app, options).run()
+    finally:
+        if child.pid and child.is_alive():
+            os.kill(child.pid, signal.SIGTERM)
+            child.join(10)
 
 
 @click.command()
@@ -83,13 +96,8 @@ def start(bind: str, workers: int, *, demo: bool) -> None:
         print_accounts()
     db.session.remove()
     db.engine.dispose()
-    consume: Consume = app.extensions[CONSUMER]
-    child = multiprocessing.get_context("fork").Process(target=_consume, args=(app, consume))
-    child.start()
     click.echo(f"elearn chạy tại http://{bind} (Ctrl+C để dừng)")
-    try:
-        _Server(app, {"bind": bind, "workers": workers, "control_socket_disable": True}).run()
-    finally:
-        if child.pid and child.is_alive():
-            os.kill(child.pid, signal.SIGTERM)
-            child.join(10)
+    # The command's own application context must not reach the workers: every request would share
+    # it, and with it the signed-in user.
+    options: dict[str, object] = {"bind": bind, "workers": workers, "control_socket_disable": True}
+    contextvars.Context().run(_serve, app, options)

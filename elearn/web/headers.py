@@ -3,7 +3,7 @@
 import re
 import uuid
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from elearn.infra.audit import request_id
 from elearn.web.identity import current_actor
@@ -35,6 +35,10 @@ _GIVEN_ID = re.compile(r"[0-9a-f-]{8,36}")
 
 
 def _begin() -> None:
+    if g.get("elearn_request_seen"):
+        # Two requests in one application context would share the signed-in user.
+        raise RuntimeError("a request found the application context of another")
+    g.elearn_request_seen = True
     given = request.headers.get("X-Request-Id", "")
     request_id.set(given if _GIVEN_ID.fullmatch(given) else str(uuid.uuid4()))
 

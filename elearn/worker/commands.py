@@ -1,5 +1,7 @@
 """`flask worker`: background jobs alone."""
 
+import contextvars
+
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
@@ -13,4 +15,5 @@ from elearn.worker import consumer
 def worker(workers: int) -> None:
     """Do background jobs until stopped."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way
-    consumer.run(app, workers)
+    # Jobs open application contexts of their own; see elearn.cli.start.
+    contextvars.Context().run(consumer.run, app, workers)
