@@ -54,7 +54,7 @@ def load_province(officials: int, seed: int) -> ImportReport:
         raise click.ClickException(error.text()) from error
     if not report.applied:
         for problem in report.errors[:_SHOWN_PROBLEMS]:
-            click.echo(f"{problem.sheet}, dòng {problem.row}: {problem.message}", err=True)
+            click.echo(f"{problem.sheet}, dòng {problem.row}: {problem.text()}", err=True)
         raise click.ClickException(
             f"Không nạp được tỉnh mẫu: {len(report.errors)} lỗi. Nếu cơ sở dữ liệu đã có tỉnh mẫu "
             "cỡ khác, hãy dùng một cơ sở dữ liệu trống."

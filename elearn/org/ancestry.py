@@ -22,42 +22,38 @@ class Link:
     span: Span
 
 
+_Found = dict[tuple[int, int], list[Span]]
+
+
 class _Tree:
-    """Ancestors of every unit with their spans, each unit worked out once."""
+    """Links by unit, walked upwards day by day: who is above may change places over time."""
 
     def __init__(self, links: Iterable[Link]) -> None:
         self.links: dict[int, list[Link]] = defaultdict(list)
         for link in links:
             self.links[link.unit_id].append(link)
-        self.known: dict[int, dict[tuple[int, int], list[Span]]] = {}
-        self.open: set[int] = set()
 
     def ancestors(self, unit_id: int) -> dict[tuple[int, int], list[Span]]:
         """Return {(ancestor, depth): spans} of ``unit_id``. Raises Invalid on a cycle."""
-        if unit_id in self.known:
-            return self.known[unit_id]
-        if unit_id in self.open:
-            raise Invalid("org.cycle", N_("Cây đơn vị có vòng lặp."))
-        self.open.add(unit_id)
-        found: dict[tuple[int, int], list[Span]] = defaultdict(list)
+        found: _Found = defaultdict(list)
         for link in self.links[unit_id]:
-            found[unit_id, 0].append(link.span)
-            if link.parent_id is not None:
-                self._inherit(link, found)
-        self.open.discard(unit_id)
-        self.known[unit_id] = {key: joined(spans) for key, spans in found.items()}
-        return self.known[unit_id]
+            self._climb(link, link.span, (unit_id,), found)
+        return {key: joined(spans) for key, spans in found.items()}
 
-    def _inherit(self, link: Link, found: dict[tuple[int, int], list[Span]]) -> None:
-        assert link.parent_id is not None  # noqa: S101 - for the type checker
-        for (ancestor, depth), spans in self.ancestors(link.parent_id).items():
-            for span in spans:
-                if (common := span.intersection(link.span)) is not None:
-                    found[ancestor, depth + 1].append(common)
+    def _climb(self, link: Link, span: Span, path: tuple[int, ...], found: _Found) -> None:
+        """Note the unit of ``link`` for the days of ``span``, then whoever is above it then."""
+        found[link.unit_id, len(path) - 1].append(span)
+        if link.parent_id is None:
+            return
+        if link.parent_id in path:
+            raise Invalid("org.cycle", N_("Cây đơn vị có vòng lặp."))
+        for upper in self.links.get(link.parent_id, ()):
+            if (common := upper.span.intersection(span)) is not None:
+                self._climb(upper, common, (*path, link.parent_id), found)
 
 
 def ancestry_rows(links: Iterable[Link]) -> list[dict[str, object]]:
-    """Return the rows of ``org_unit_ancestry`` that ``links`` amount to."""
+    """Return the rows of ``org_unit_ancestry`` that ``links`` amount to. Raises Invalid."""
     tree = _Tree(links)
     return [
         {

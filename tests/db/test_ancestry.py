@@ -56,6 +56,18 @@ def test_a_cycle_is_refused() -> None:
         ancestry_rows([Link(1, 2, span), Link(2, 1, span)])
 
 
+def test_parent_and_child_may_change_places_over_time() -> None:
+    turn = date(2020, 1, 1)
+    early, late = Span(date(2011, 1, 1), turn), Span(turn)
+    rows = ancestry_rows(
+        [Link(1, None, early), Link(2, 1, early), Link(2, None, late), Link(1, 2, late)]
+    )
+    above = [
+        (row["unit_id"], row["ancestor_id"], row["valid_from"]) for row in rows if row["depth"] == 1
+    ]
+    assert above == [(1, 2, turn), (2, 1, date(2011, 1, 1))]
+
+
 def test_scope_of_nothing_is_empty(session: Session) -> None:
     make_unit(session, "SL")
     assert list(session.scalars(select(units_in(UnitScope(frozenset(), MERGER)).subquery()))) == []
