@@ -105,3 +105,11 @@ def compare_all(facts: Roster, stored: Roster, problems: list[Problem]) -> AllCh
     return AllChanges(
         {sheet: compare(facts.sheet(sheet), stored.sheet(sheet), problems) for sheet in SHEETS}
     )
+
+
+def differences(old: Fact, new: Fact) -> Iterator[tuple[str, Any, Any]]:
+    """Yield (column, stored value, new value) of what an update changes."""
+    for name in new.content_fields:
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            yield name, before, after

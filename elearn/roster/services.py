@@ -13,7 +13,7 @@ from elearn.kernel.actor import Actor
 from elearn.org import ancestry, recording
 from elearn.org.models import Duty, Exclusion, PositionAssignment, UnitVersion
 from elearn.progress import credits as completions
-from elearn.roster.changes import Changes
+from elearn.roster.changes import Changes, differences
 from elearn.roster.facts import (
     AssignmentFact,
     CompletionFact,
@@ -103,14 +103,6 @@ def _write_people(
             at=now,
             details=_differences_as_text(old, new),
         )
-
-
-def differences(old: Fact, new: Fact) -> Iterator[tuple[str, Any, Any]]:
-    """Yield (column, stored value, new value) of what an update changes."""
-    for name in new.content_fields:
-        before, after = getattr(old, name), getattr(new, name)
-        if before != after:
-            yield name, before, after
 
 
 def _differences_as_text(old: Fact, new: Fact) -> dict[str, list[str | None]]:

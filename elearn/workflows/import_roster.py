@@ -1,6 +1,7 @@
 """Import of a roster: read the rows, plan against what is stored, write all or nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -74,9 +75,15 @@ def run(
     if dry_run:
         with reading() as session:
             return report_of(plan_for(session, actor, found, now, tell), applied=False)
+    with refused_by_database(), transaction() as session:
+        return _import(session, actor, found, file_names, now, tell)
+
+
+@contextmanager
+def refused_by_database() -> Iterator[None]:
+    """Raise Conflict where a constraint shows that somebody else was there first."""
     try:
-        with transaction() as session:
-            return _import(session, actor, found, file_names, now, tell)
+        yield
     except IntegrityError as error:
         raise Conflict(
             "roster.conflict",
@@ -88,7 +95,7 @@ def _silent(_stage: str, _done: int, _total: int) -> None:
     return None
 
 
-def read_rows(tables: Source, tell: Callable[[int], None]) -> Reading:
+def read_rows(tables: Source, tell: Callable[[int], None] = lambda _rows: None) -> Reading:
     """Read all rows, telling now and then how many; unreadable tables become problems."""
     reader = RowReader()
     for rows in reader.read(tables):

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from elearn.roster.changes import differences
 from elearn.roster.facts import SHEETS, Roster
 from elearn.roster.parse import Reading, RowReader
 from elearn.roster.plan import Plan, State, make_plan
-from elearn.roster.services import differences
 from tests.factories.roster import MERGER, Rows, pairs, small_roster
 
 TODAY = date(2026, 3, 1)
