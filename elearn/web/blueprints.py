@@ -19,6 +19,7 @@ from elearn.web.certificates.routes import blueprint as certificates
 from elearn.web.coverage.routes import blueprint as coverage
 from elearn.web.hr.accounts import blueprint as hr_accounts
 from elearn.web.hr.certificates import blueprint as hr_certificates
+from elearn.web.hr.roster import blueprint as hr_roster
 from elearn.web.hr.routes import blueprint as hr
 from elearn.web.jobs.routes import blueprint as jobs
 from elearn.web.learner.legal import blueprint as legal
@@ -54,6 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     hr,
     hr_accounts,
     hr_certificates,
+    hr_roster,
     coverage,
     officer,
     officer_attempts,

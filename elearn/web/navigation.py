@@ -47,10 +47,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "/hr": (
         Entry("hr.home", N_("Tổng quan"), "/hr", (Role.HR,)),
         Entry("hr_accounts.show_list", N_("Tài khoản"), "/hr/accounts", (Role.HR,)),
+        Entry("hr_roster.show", N_("Nhập danh sách"), "/hr/roster", (Role.HR,)),
         Entry("hr_certificates.browse", N_("Chứng nhận"), "/hr/certificates", (Role.HR,)),
     ),
     "/officer": (
         Entry("officer.home", N_("Tổng quan"), "/officer", (Role.PROGRAMME_OFFICER,)),
+        Entry("hr_roster.show", N_("Nhập danh sách"), "/hr/roster", (Role.PROGRAMME_OFFICER,)),
         Entry(
             "officer_attempts.search",
             N_("Lượt làm bài"),
@@ -67,6 +69,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "/admin": (
         Entry("admin.home", N_("Tổng quan"), "/admin", (Role.ADMIN,)),
         Entry("admin_users.show_list", N_("Người dùng"), "/admin/users", (Role.ADMIN,)),
+        Entry("hr_roster.show", N_("Nhập danh sách"), "/hr/roster", (Role.ADMIN,)),
         Entry("admin_audit.show_list", N_("Nhật ký"), "/admin/audit", (Role.ADMIN,)),
     ),
 }
