@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf.file import MultipleFileField
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.validators import InputRequired
 
@@ -89,13 +90,19 @@ def upload() -> BaseResponse | tuple[str, int]:
     form = UploadForm()
     if not form.validate_on_submit():
         return _front(form), 422
-    uploads = [Upload(each.filename or "", each.read()) for each in form.files.data if each]
+    uploads = [_taken(each) for each in form.files.data if each]
     try:
         staged = stage_roster.stage(the_actor(), uploads, now=utc_now())
     except Invalid as refusal:
         form.files.errors = [message_of(refusal)]
         return _front(form), 422
     return _onwards(staged)
+
+
+def _taken(file: FileStorage) -> Upload:
+    """Return the file read whole; a large one lay in a temporary file, which is closed."""
+    with file.stream:
+        return Upload(file.filename or "", file.read())
 
 
 def _onwards(staged: Staged) -> BaseResponse:
