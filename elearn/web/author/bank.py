@@ -20,6 +20,7 @@ from elearn.web.author.words import LEVELS, TYPES, choices
 from elearn.web.identity import the_actor
 
 blueprint = Blueprint("author_bank", __name__, template_folder="templates")
+ROWS = 20
 STATES = {
     BankState.PUBLISHED.value: N_("Đang xuất bản"),
     BankState.CHANGING.value: N_("Đang có bản nháp"),
@@ -47,7 +48,7 @@ def index() -> str:
     search = _search()
     with reading() as session:
         found = page_of_questions(
-            session, search, page_request(request.args.get("page", 1, type=int))
+            session, search, page_request(request.args.get("page", 1, type=int), ROWS)
         )
         modules = list_modules(session)
         lessons = list_lessons(session, search.module_code)

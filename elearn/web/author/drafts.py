@@ -27,6 +27,7 @@ from elearn.workflows import author_content, review_content
 
 blueprint = Blueprint("author_drafts", __name__, template_folder="templates")
 READERS = (Role.AUTHOR, Role.REVIEWER)
+ROWS = 20
 
 
 @blueprint.get("/author/drafts")
@@ -39,7 +40,7 @@ def index() -> str:
         states=(DraftState(state),) if state in DraftState.__members__ else (),
         writer_id=the_actor().user_id if is_mine else None,
     )
-    asked = page_request(request.args.get("page", 1, type=int))
+    asked = page_request(request.args.get("page", 1, type=int), ROWS)
     with reading() as session:
         drafts = page_of_drafts(session, search, asked)
     return page(

@@ -159,5 +159,7 @@
     body.scrollTop = (body.scrollHeight * line) / Math.max(1, lines.length) - body.clientHeight / 3;
   });
 
-  if (body && body.value && pane) preview();
+  const byHand = form.querySelector(".editor-bar [value=preview]");
+  if (byHand) byHand.hidden = true;
+  preview();
 })();
