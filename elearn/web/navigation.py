@@ -66,6 +66,21 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             (Role.PROGRAMME_OFFICER,),
         ),
     ),
+    "/author": (
+        Entry("author.home", N_("Tổng quan"), "/author", (Role.AUTHOR, Role.REVIEWER)),
+        Entry(
+            "author_bank.index",
+            N_("Ngân hàng câu hỏi"),
+            "/author/questions",
+            (Role.AUTHOR, Role.REVIEWER),
+        ),
+        Entry(
+            "author_drafts.index",
+            N_("Các bản nháp"),
+            "/author/drafts",
+            (Role.AUTHOR, Role.REVIEWER),
+        ),
+    ),
     "/admin": (
         Entry("admin.home", N_("Tổng quan"), "/admin", (Role.ADMIN,)),
         Entry("admin_users.show_list", N_("Người dùng"), "/admin/users", (Role.ADMIN,)),
