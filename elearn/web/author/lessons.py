@@ -8,7 +8,7 @@ from elearn.authoring.drafts.content import LessonText
 from elearn.authoring.drafts.preview import Preview
 from elearn.authoring.drafts.preview import preview as preview_content
 from elearn.authoring.drafts.queries import DraftView, get_draft
-from elearn.authoring.drafts.sections import differences
+from elearn.authoring.drafts.sections import differences, sections
 from elearn.authoring.drafts.services import StaleDraft
 from elearn.authoring.models import DraftKind
 from elearn.infra.db import reading
@@ -117,6 +117,7 @@ def _page(
         preview=preview,
         error=message_of(error) if error else None,
         newer=newer,
+        newer_sections=sections(newer.content) if newer else (),
         changes=differences(newer.content, form.content()) if newer else (),
         is_dirty=is_dirty,
     )
