@@ -1,8 +1,8 @@
 """Writing drafts: every act works, refuses, repeats safely and never loses text."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
@@ -19,6 +19,7 @@ from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from elearn.workflows.author_content import (
     Opened,
+    Saved,
     discard,
     open_from_version,
     open_new,
@@ -36,6 +37,7 @@ from tests.factories.authoring import (
     the_draft,
 )
 from tests.factories.curriculum import make_lesson, make_lesson_version, make_module
+from tests.support.threads import at_once
 
 FRESH = Opened(None, 0, 1)
 LESSON = DraftKind.LESSON
@@ -95,24 +97,13 @@ def test_the_same_save_sent_twice_is_one_save(session: Session) -> None:
 def test_two_at_once_get_one_draft_and_one_refusal(app: Flask, session: Session) -> None:
     make_lesson(session, make_module(session), "bai-1")
     authors = [make_author(session), make_author(session)]
-    start, outcomes = Barrier(2), []
 
-    def save(number: int) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                text = lesson_text(title=f"Bản {number}")
-                save_draft(authors[number], "bai-1", text, FRESH, now=utc_now())
-                outcomes.append("saved")
-            except StaleDraft:
-                outcomes.append("stale")
+    def act(number: int) -> Callable[[], Saved]:
+        text = lesson_text(title=f"Bản {number}")
+        return lambda: save_draft(authors[number], "bai-1", text, FRESH, now=utc_now())
 
-    threads = [Thread(target=save, args=(number,)) for number in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["saved", "stale"]
+    outcomes = at_once(app, [act(0), act(1)])
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Saved", "StaleDraft"]
 
 
 def test_an_unchanged_text_makes_no_draft(session: Session) -> None:
