@@ -16,7 +16,6 @@ class PrintedSlip:
     """A slip with the QR code of its link as a picture."""
 
     slip: Slip
-    code: str
     qr: str
 
 
@@ -49,7 +48,7 @@ def _time_of(text: str) -> datetime | None:
 
 def _printed(slip: Slip) -> PrintedSlip:
     qr = segno.make(slip.url, error="m", micro=False).svg_data_uri(scale=3, border=2)
-    return PrintedSlip(slip, slip.url.rsplit("/", 1)[1], qr)
+    return PrintedSlip(slip, qr)
 
 
 def slips_response(issued: Issued, back_url: str) -> Response:
@@ -60,7 +59,6 @@ def slips_response(issued: Issued, back_url: str) -> Response:
             issued=issued,
             printed=[_printed(slip) for slip in issued.slips],
             back_url=back_url,
-            site_address=current_app.config["ELEARN"].base_url,
         )
     )
     response.headers["Cache-Control"] = "no-store"

@@ -7,7 +7,7 @@ from huey import crontab
 
 from elearn.infra.jobs import huey_of, sweep
 from elearn.kernel.clock import utc_now
-from elearn.workflows import take_quiz
+from elearn.workflows import sign_in, take_quiz
 from elearn.workflows.certificate_files import drop_old_bundles
 
 # name: function without arguments, run every minute in the application's context
@@ -15,6 +15,7 @@ EVERY_MINUTE: dict[str, Callable[[], object]] = {
     "sweep_jobs": lambda: sweep(utc_now()),
     "close_overdue_attempts": take_quiz.close_overdue,
     "drop_old_bundles": drop_old_bundles,
+    "clear_old_sign_ins": lambda: sign_in.clear_away(now=utc_now()),
 }
 
 

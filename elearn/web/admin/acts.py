@@ -28,21 +28,22 @@ _ACTS: dict[str, str] = {
     "role.grant": N_("Cấp vai trò"),
 }
 _DETAILS: dict[str, str] = {
-    "by_mail": N_("gửi thư"),
+    "by_mail": N_("đưa bằng"),
     "changed": N_("đã sửa"),
     "from": N_("từ ngày"),
     "person": N_("mã cán bộ"),
-    "purpose": N_("để"),
+    "purpose": N_("mục đích"),
     "role": N_("vai trò"),
     "to": N_("đến trước ngày"),
     "unit": N_("đơn vị"),
     "username": N_("tên đăng nhập"),
 }
+# The only detail that is true or false is "by_mail".
 _VALUES: dict[str, str] = {
     "ACTIVATE": N_("kích hoạt"),
     "RESET": N_("đặt lại mật khẩu"),
-    "True": N_("có"),
-    "False": N_("không"),
+    "True": N_("thư điện tử"),
+    "False": N_("phiếu in"),
     "display_name": N_("tên hiển thị"),
     "email": N_("thư điện tử"),
 }

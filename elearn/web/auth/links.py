@@ -32,11 +32,12 @@ blueprint = Blueprint("auth_links", __name__, template_folder="templates")
 
 @blueprint.route("/activate", methods=["GET", "POST"])
 @access(PUBLIC)
-def type_code() -> str | BaseResponse:
+def type_code() -> BaseResponse:
     """Let the code of a sheet be typed by hand."""
     form = CodeForm()
     if not form.validate_on_submit():
-        return render_template("auth/code.html", form=form)
+        page = render_template("auth/code.html", form=form)
+        return make_response(page, 422 if form.is_submitted() else 200)
     token = plain_link_token(text_of(form.code)) or "-"
     return redirect(url_for("auth_links.activate", token=token))
 
