@@ -7,7 +7,7 @@ from huey import crontab
 
 from elearn.infra.jobs import huey_of, sweep
 from elearn.kernel.clock import utc_now
-from elearn.workflows import sign_in, take_quiz
+from elearn.workflows import sign_in, sync_content, take_quiz
 from elearn.workflows.certificate_files import drop_old_bundles
 
 # name: function without arguments, run every minute in the application's context
@@ -17,17 +17,23 @@ EVERY_MINUTE: dict[str, Callable[[], object]] = {
     "drop_old_bundles": drop_old_bundles,
     "clear_old_sign_ins": lambda: sign_in.clear_away(now=utc_now()),
 }
+# The same, once a day at 00:05 in Viet Nam, which is 17:05 UTC: what depends on the calendar.
+EVERY_DAY: dict[str, Callable[[], object]] = {
+    "refresh_citations": lambda: sync_content.refresh(now=utc_now()),
+}
 
 
-def _add(app: Flask, name: str, act: Callable[[], object]) -> None:
+def _add(app: Flask, name: str, when: Callable[..., bool], act: Callable[[], object]) -> None:
     def run() -> None:
         with app.app_context():
             act()
 
-    huey_of(app).periodic_task(crontab(minute="*"), name=name)(run)
+    huey_of(app).periodic_task(when, name=name)(run)
 
 
 def init_app(app: Flask) -> None:
     """Register the periodic tasks of ``app`` with its Huey."""
     for name, act in EVERY_MINUTE.items():
-        _add(app, name, act)
+        _add(app, name, crontab(minute="*"), act)
+    for name, act in EVERY_DAY.items():
+        _add(app, name, crontab(hour="17", minute="5"), act)
