@@ -154,6 +154,13 @@ def get_attempt(session: Session, attempt_id: int, *, person_id: int | None) -> 
     )
 
 
+# 1 is the last change of an item by (epoch, client_seq), the one that counts (I2).
+_PLACE = func.row_number().over(
+    partition_by=AnswerEvent.item_id,
+    order_by=(AnswerEvent.epoch.desc(), AnswerEvent.client_seq.desc(), AnswerEvent.id.desc()),
+)
+
+
 def current_answers(
     session: Session,
     attempt_id: int,
@@ -165,21 +172,13 @@ def current_answers(
 
     ``up_to`` (epoch, client_seq) leaves out what was changed after that point.
     """
-    place = func.row_number().over(
-        partition_by=AnswerEvent.item_id,
-        order_by=(
-            AnswerEvent.epoch.desc(),
-            AnswerEvent.client_seq.desc(),
-            AnswerEvent.id.desc(),
-        ),
-    )
     events = select(
         AnswerEvent.item_id,
         AnswerEvent.value,
         AnswerEvent.epoch,
         AnswerEvent.client_seq,
         AnswerEvent.received_at,
-        place.label("place"),
+        _PLACE.label("place"),
     ).where(AnswerEvent.attempt_id == attempt_id, AnswerEvent.status.in_(statuses))
     if up_to is not None:
         epoch, client_seq = up_to

@@ -220,14 +220,13 @@ def _checked(questions: dict[int, Row[tuple[int, str, dict[str, object]]]], even
 
 
 def accept_superseded(session: Session, attempt: Attempt, now: datetime) -> int:
-    """Make the late changes of a former device count in the locked ``attempt`` (I8).
+    """Make the late changes of a former device count in the locked, running ``attempt`` (I8).
 
     Adds an event of the present epoch for each; returns how many. The examinee asked for it.
     """
     current = reads.current_answers(session, attempt.id)
     superseded = reads.current_answers(session, attempt.id, statuses=(AnswerStatus.SUPERSEDED,))
     pending = reads.pending_superseded(current, superseded)
-    status, reason = verdict(attempt.state, attempt.deadline_at, attempt.epoch, attempt.epoch, now)
     first = reads.last_seq(session, attempt.id, attempt.epoch) + 1
     session.add_all(
         AnswerEvent(
@@ -237,8 +236,8 @@ def accept_superseded(session: Session, attempt: Attempt, now: datetime) -> int:
             client_seq=seq,
             uuid=str(uuid4()),
             value=late.value,
-            status=status,
-            reason=reason or ACCEPTED,
+            status=AnswerStatus.STORED,
+            reason=ACCEPTED,
             received_at=now,
         )
         for seq, (item_id, late) in enumerate(sorted(pending.items()), first)

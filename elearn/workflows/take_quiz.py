@@ -119,7 +119,8 @@ def accept_superseded(actor: Actor, attempt_id: int) -> int:
     with transaction() as session:
         now = database_now(session)
         attempt = services.lock_attempt(session, attempt_id, person_id=actor.person_id)
-        if attempt.state is not AttemptState.IN_PROGRESS:
+        running = attempt.state is AttemptState.IN_PROGRESS
+        if not running or timing.is_overdue(attempt.deadline_at, now):
             return 0
         return services.accept_superseded(session, attempt, now)
 

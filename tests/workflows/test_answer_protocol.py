@@ -306,6 +306,15 @@ def test_i8_superseded_answers_count_only_once_the_examinee_accepts_them(
     assert [event.reason for event in sitting.events()[-2:]] == ["accepted", "accepted"]
 
 
+def test_i8_nothing_is_accepted_after_the_deadline(sitting: Sitting) -> None:
+    other = make_device(sitting.session, sitting.user)
+    take_quiz.take_over(other, sitting.id)
+    sitting.save(sitting.q1, "a")
+    move_deadline(sitting.session, sitting.id, -1)
+    assert take_quiz.accept_superseded(other, sitting.id) == 0
+    assert [event.status for event in sitting.events()] == [SUPERSEDED]
+
+
 def test_i8_an_answer_given_since_outweighs_what_the_former_device_sent(sitting: Sitting) -> None:
     other = make_device(sitting.session, sitting.user)
     take_quiz.take_over(other, sitting.id)
