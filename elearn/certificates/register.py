@@ -39,25 +39,35 @@ def open_register(session: Session) -> None:
 def next_number(session: Session, issuer: str, series: str, year: int) -> Number:
     """Return the next number of ``issuer`` in ``series`` and ``year``; each year begins at 1."""
     word = series_word(series)
+    last = session.execute(
+        select(Certificate.serial, Certificate.year, Certificate.number)
+        .where(Certificate.issuer == issuer, Certificate.series == word)
+        .order_by(Certificate.year.desc(), Certificate.number.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        prefix = series_prefix(word, _issuer_count(session, word))
+    else:
+        prefix = last.serial.removesuffix(serial_of("", last.year, last.number))
+    number = _last_number(session, issuer, word, year) + 1
+    return Number(word, year, number, serial_of(prefix, year, number))
+
+
+def _last_number(session: Session, issuer: str, word: str, year: int) -> int:
     last = session.scalar(
         select(func.max(Certificate.number)).where(
             Certificate.issuer == issuer, Certificate.series == word, Certificate.year == year
         )
     )
-    number = (last or 0) + 1
-    prefix = series_prefix(word, _earlier_issuers(session, issuer, word))
-    return Number(word, year, number, serial_of(prefix, year, number))
+    return last or 0
 
 
-def _earlier_issuers(session: Session, issuer: str, word: str) -> int:
-    """Return how many other issuers used the series ``word`` before ``issuer`` first did."""
-    issuers = session.scalars(
-        select(Certificate.issuer)
-        .where(Certificate.series == word)
-        .group_by(Certificate.issuer)
-        .order_by(func.min(Certificate.position))
-    ).all()
-    return issuers.index(issuer) if issuer in issuers else len(issuers)
+def _issuer_count(session: Session, word: str) -> int:
+    """Return how many issuers use the series ``word`` already; asked once in an issuer's life."""
+    count = session.scalar(
+        select(func.count(Certificate.issuer.distinct())).where(Certificate.series == word)
+    )
+    return count or 0
 
 
 def new_code() -> str:
