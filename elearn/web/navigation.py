@@ -101,6 +101,24 @@ def entries_for(actor: Actor) -> list[Entry]:
     return [entry for entry in ENTRIES if _sees(entry, actor)]
 
 
+# Where somebody lands: the page of the weightiest role, else that of the learner.
+LANDING: dict[str, tuple[Role, ...]] = {
+    "admin.home": (Role.ADMIN,),
+    "officer.home": (Role.PROGRAMME_OFFICER,),
+    "coverage.show": (Role.LEADER,),
+    "hr.home": (Role.HR,),
+    "author.home": (Role.REVIEWER, Role.AUTHOR),
+}
+
+
+def landing_endpoint(actor: Actor) -> str:
+    """Return the page that answers the first question of ``actor`` (design.md section 8)."""
+    for endpoint, roles in LANDING.items():
+        if actor.has_role(*roles):
+            return endpoint
+    return "auth.account" if actor.person_id is None else "learner.my_modules"
+
+
 def _is_under(path: str, prefix: str) -> bool:
     return path == prefix or path.startswith(prefix + "/")
 

@@ -19,7 +19,7 @@ from elearn.infra.db import reading
 from elearn.web.access import PUBLIC, access
 from elearn.web.i18n import LOCALES
 from elearn.web.identity import current_actor
-from elearn.web.navigation import entries_for
+from elearn.web.navigation import landing_endpoint
 from elearn.web.urls import safe_path
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
@@ -32,8 +32,7 @@ def entrance() -> BaseResponse:
     actor = current_actor()
     if actor is None:
         return redirect(url_for("auth.login"))
-    entries = entries_for(actor)
-    return redirect(url_for(entries[0].endpoint if entries else "auth.account"))
+    return redirect(url_for(landing_endpoint(actor)))
 
 
 @blueprint.post("/language")
