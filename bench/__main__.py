@@ -25,7 +25,7 @@ def main() -> None:
         for command in (("db", "upgrade"), ("content", "load"), ("demo", "load")):
             servers.flask(environ, *command)
         app = create_app(from_env(environ))
-        figures = {**lesson.measure(app, environ, url), **certificate.measure(app)}
+        figures = {**lesson.measure(app, environ, url), **certificate.measure()}
     print(json.dumps(figures, ensure_ascii=False, indent=1))
 
 
