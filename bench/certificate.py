@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from elearn.certificates import pdf
 from elearn.certificates.pdf import Sheet
 from elearn.certificates.snapshot import Mode, Snapshot
-from elearn.infra.pdf import BOLD, BOLD_ITALIC, ITALIC, REGULAR, qr_matrix, register_fonts
+from elearn.infra.pdf import BOLD, BOLD_ITALIC, ITALIC, REGULAR, draw_qr, register_fonts
 
 ROUNDS, BATCH = 7, 20
 QR = "https://elearn.example/verify/" + "a" * 22 + "#" + "b" * 420
@@ -27,17 +27,14 @@ SNAPSHOT = Snapshot(
 
 
 def bare_page(number: int) -> bytes:
-    """Return the plainest page with our four fonts and the QR as rectangles."""
+    """Return the plainest page with our four fonts and the same QR, drawn from its matrix."""
     target = BytesIO()
     canvas = Canvas(target, pagesize=(842, 595))
     for row, font in enumerate((REGULAR, BOLD, ITALIC, BOLD_ITALIC)):
         canvas.setFont(font, 16)
         for column, line in enumerate(LINES):
             canvas.drawString(60, 500 - 60 * row - 18 * column, f"{line} {number}")
-    for y, line in enumerate(qr_matrix(QR)):
-        for x, dark in enumerate(line):
-            if dark:
-                canvas.rect(600 + 1.5 * x, 60 + 1.5 * y, 1.5, 1.5, stroke=0, fill=1)
+    draw_qr(canvas, QR, 600, 60, 120)
     canvas.showPage()
     canvas.save()
     return target.getvalue()
