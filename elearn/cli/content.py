@@ -77,7 +77,10 @@ def check(folder: Path | None) -> None:
 def load(folder: Path | None) -> None:
     """Publish what changed in the files since they were last loaded."""
     folder = _folder(folder)
-    report = sync_content.load(SYSTEM, folder, now=utc_now())
+    try:
+        report = sync_content.load(SYSTEM, folder, now=utc_now())
+    except AppError as error:
+        raise click.ClickException(error.text()) from error
     _print(report.problems, folder)
     if not report.applied:
         click.echo("Chưa nạp gì: hãy sửa các lỗi trên rồi nạp lại.", err=True)

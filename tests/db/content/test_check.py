@@ -110,6 +110,8 @@ FAULTS = [
     (LESSON, ("![Sơ đồ]", "![]"), 18, "thiếu mô tả thay thế"),
     (LESSON, ("media/so-do.svg", "media/khac.svg"), 18, "không có hình media/khac.svg"),
     (LESSON, ("[^1]: Giải thích.", ""), 26, "[^1] chưa được viết"),
+    (LESSON, ("Điều hai.", "Điều hai. " * 100_000), 14, "Văn bản dài 1000"),
+    (LESSON, ("Điều hai.", "Điều hai. " * 3_000), 14, "Có đoạn dài quá 20000 ký tự"),
     (MODULE, ("test: mot-test", "test: de-khac"), 9, "không có đề “de-khac”"),
     (LEGAL, ("replaced_by: [2-QD-2025]", "replaced_by: [3-QD-2025]"), 11, "không có văn bản “3-QD-2025”"),
     (LEGAL, ("replaced_by: []", "replaced_by: [1-QD-2021]"), 21, "thành vòng"),
