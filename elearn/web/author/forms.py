@@ -20,6 +20,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -46,6 +47,14 @@ def _codes(text: str | None) -> tuple[str, ...]:
 def whole(value: str | None) -> int | None:
     """Return the whole number written in a hidden field, None for anything else."""
     return int(value) if value and value.isdecimal() and len(value) < 10 else None
+
+
+def _options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, text) for value, text in pairs]
+
+
+def _skills() -> list[SelectChoice]:
+    return _options((code, f"{code}. {name}") for code, name in choices(SKILLS))
 
 
 class SkillsField(SelectMultipleField):
@@ -81,7 +90,10 @@ class OutcomeForm(Form):
     """One thing that the learner can do after the lesson."""
 
     text = StringField()
-    level = SelectField(choices=list(LEVELS.items()), validate_choice=False)
+    level = SelectField(
+        choices=[SelectChoice(value, text) for value, text in LEVELS.items()],
+        validate_choice=False,
+    )
 
 
 class LessonForm(EditForm):
@@ -108,7 +120,7 @@ class LessonForm(EditForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - WTForms' own signature
         super().__init__(*args, **kwargs)
-        self.skills.choices = [(code, f"{code}. {name}") for code, name in choices(SKILLS)]
+        self.skills.choices = _skills()
 
     def show(self, lesson: LessonText) -> None:
         """Fill the fields with ``lesson``."""
@@ -177,12 +189,12 @@ class QuestionForm(EditForm):
 
     def __init__(self, *args: Any, lessons: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:  # noqa: ANN401 - WTForms' own signature
         super().__init__(*args, **kwargs)
-        self.level.choices = choices(LEVELS)
-        self.lesson.choices = [("", "–"), *lessons]
-        self.area.choices = [("", "–"), *choices(AREAS)]
-        self.skills.choices = [(code, f"{code}. {name}") for code, name in choices(SKILLS)]
-        self.scoring.choices = choices(SCORINGS)
-        self.answer.choices = choices({"true": N_("Đúng"), "false": N_("Sai")})
+        self.level.choices = _options(choices(LEVELS))
+        self.lesson.choices = _options([("", "–"), *lessons])
+        self.area.choices = _options([("", "–"), *choices(AREAS)])
+        self.skills.choices = _skills()
+        self.scoring.choices = _options(choices(SCORINGS))
+        self.answer.choices = _options(choices({"true": N_("Đúng"), "false": N_("Sai")}))
 
     def show(self, question: QuestionText) -> frozenset[int]:
         """Fill the fields with ``question``; return the places of the right options."""
@@ -234,14 +246,14 @@ class QuestionForm(EditForm):
         if type_ == "true_false":
             body["answer"] = {"true": True, "false": False}.get(self.answer.data)
         else:
-            body["options"] = [_option(option) for option in self._options()]
+            body["options"] = [_option(option) for option in self._given()]
         if type_ == "multiple_choice":
             scoring = self.scoring.data
             body["scoring"] = scoring if scoring in SCORINGS else "all_or_nothing"
         body["explanation"] = self.explanation.data or ""
         return body
 
-    def _options(self) -> Iterable[OptionText]:
+    def _given(self) -> Iterable[OptionText]:
         right = self.right_places()
         for place, row in enumerate(self.options.data):
             text, feedback = (row["text"] or "").strip(), (row["feedback"] or "").strip()
@@ -283,7 +295,7 @@ class NewQuestionForm(BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - WTForms' own signature
         super().__init__(*args, **kwargs)
         kinds = ("single_choice", "multiple_choice", "true_false")
-        self.type.choices = choices({kind: TYPES[kind] for kind in kinds})
+        self.type.choices = _options(choices({kind: TYPES[kind] for kind in kinds}))
 
 
 class SubmitForm(BaseForm):
