@@ -21,7 +21,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from elearn.authoring.drafts.content import LessonText, OptionText, Outcome, QuestionText
@@ -269,10 +269,10 @@ def _option(option: OptionText) -> dict[str, Any]:
 class NewLessonForm(BaseForm):
     """A lesson to be begun."""
 
-    title = StringField(N_("Tên bài"), [InputRequired(), Length(max=300)])
+    title = StringField(N_("Tên bài"), [DataRequired(), Length(max=300)])
     code = StringField(
         N_("Mã bài"),
-        [InputRequired(), Length(max=64)],
+        [DataRequired(), Length(max=64)],
         description=N_(
             "Chữ thường không dấu, chữ số và dấu gạch nối, ví dụ l0-4-tong-ket. "
             "Mã không đổi được về sau."
@@ -286,7 +286,7 @@ class NewQuestionForm(BaseForm):
     type = SelectField(N_("Loại câu hỏi"))
     code = StringField(
         N_("Mã câu hỏi"),
-        [InputRequired(), Length(max=64)],
+        [DataRequired(), Length(max=64)],
         description=N_(
             "Chữ thường không dấu, chữ số và dấu gạch nối, ví dụ m0-101. Mã không đổi được về sau."
         ),
@@ -304,7 +304,7 @@ class SubmitForm(BaseForm):
     lock_version = HiddenField()
     change_note = TextAreaField(
         N_("Thay đổi gì, vì sao"),
-        [InputRequired(), Length(max=500)],
+        [DataRequired(), Length(max=500)],
         description=N_("Một hai câu; ghi vào lịch sử của bài khi xuất bản."),
     )
 
@@ -314,7 +314,7 @@ class ReturnForm(BaseForm):
 
     comment = TextAreaField(
         N_("Cần sửa gì"),
-        [InputRequired(), Length(max=4000)],
+        [DataRequired(), Length(max=4000)],
         description=N_("Người biên soạn sẽ thấy nhận xét này ở đầu trang soạn."),
     )
 
