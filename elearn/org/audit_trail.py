@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import User
@@ -12,9 +12,8 @@ from elearn.infra.models import AuditEntry
 from elearn.kernel.clock import end_of_local_day
 from elearn.kernel.paging import Page, PageRequest
 from elearn.kernel.text import fold
-from elearn.org.models import UnitAncestry
-from elearn.org.scope import UnitScope, units_in, valid_on
-from elearn.org.users import users_in
+from elearn.org.scope import UnitScope
+from elearn.org.users import is_whole, users_in
 
 # Details of these acts name roles and ways of delivery. Others may hold figures of the trade
 # (scores, answers), which the technical administrator has no business with.
@@ -46,19 +45,9 @@ class AuditFilter:
     last: date | None = None
 
 
-def _is_whole(session: Session, scope: UnitScope) -> bool:
-    """Whether every unit of the day is in ``scope``."""
-    outside = select(UnitAncestry.unit_id).where(
-        UnitAncestry.depth == 0,
-        valid_on(UnitAncestry, scope.day),
-        UnitAncestry.unit_id.not_in(units_in(scope)),
-    )
-    return not session.scalar(select(exists(outside)))
-
-
 def _found(session: Session, scope: UnitScope, chosen: AuditFilter) -> Select[AuditEntry]:
     found = select(AuditEntry)
-    if not _is_whole(session, scope):
+    if not is_whole(session, scope):
         found = found.where(AuditEntry.actor_user_id.in_(users_in(scope)))
     if chosen.area:
         found = found.where(AuditEntry.act.startswith(f"{chosen.area}.", autoescape=True))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from elearn.accounts.links import link_until
@@ -14,7 +14,7 @@ from elearn.kernel.errors import N_, NotFound
 from elearn.kernel.paging import Page, PageRequest
 from elearn.kernel.text import fold
 from elearn.org.grants import is_weighty, standing_units
-from elearn.org.models import Person, PositionAssignment, RoleGrant, UnitVersion
+from elearn.org.models import Person, PositionAssignment, RoleGrant, UnitAncestry, UnitVersion
 from elearn.org.scope import UnitScope, held_true, people_in, units_in, valid_on
 
 
@@ -121,10 +121,21 @@ def users_in(scope: UnitScope) -> Select[int]:
     )
 
 
-def _found(scope: UnitScope, chosen: UserFilter) -> Select[User]:
+def is_whole(session: Session, scope: UnitScope) -> bool:
+    """Whether every unit of the day is in ``scope``: then every account is, too."""
+    outside = standing_units(scope.day).where(UnitAncestry.unit_id.not_in(units_in(scope)))
+    return not session.scalar(select(exists(outside)))
+
+
+def _reached(session: Session, scope: UnitScope) -> ColumnElement[bool]:
+    """Return the condition that an account is within ``scope``; cheap for the whole tree."""
+    return true() if is_whole(session, scope) else User.id.in_(users_in(scope))
+
+
+def _found(session: Session, scope: UnitScope, chosen: UserFilter) -> Select[User]:
     words = [word for word in fold(chosen.text).split(" ")[:8] if word]
     found = select(User).where(
-        User.id.in_(users_in(scope)),
+        _reached(session, scope),
         *(User.search_text.contains(word, autoescape=True) for word in words),
     )
     if chosen.state is not None:
@@ -142,7 +153,7 @@ def list_users(
     session: Session, scope: UnitScope, chosen: UserFilter, page: PageRequest
 ) -> Page[UserLine]:
     """Return a page of the accounts of ``scope``, by username."""
-    found = _found(scope, chosen)
+    found = _found(session, scope, chosen)
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
     rows = session.execute(
         found.add_columns(_state.label("state"))
@@ -158,7 +169,7 @@ def list_users(
 
 def count_users(session: Session, scope: UnitScope) -> dict[AccountState, int]:
     """Return how many accounts of ``scope`` are in each state; no state lacks."""
-    states = select(_state.label("state")).where(User.id.in_(users_in(scope))).subquery()
+    states = select(_state.label("state")).where(_reached(session, scope)).subquery()
     rows = session.execute(select(states.c.state, func.count()).group_by(states.c.state))
     counts = {AccountState(state): count for state, count in rows}
     return {state: counts.get(state, 0) for state in AccountState}
@@ -193,7 +204,7 @@ def get_user(session: Session, scope: UnitScope, user_id: int, *, now: datetime)
     row = session.execute(
         select(User, _state.label("state"), Person.code, link_until(now))
         .outerjoin(Person, Person.id == User.person_id)
-        .where(User.id == user_id, User.id.in_(users_in(scope)))
+        .where(User.id == user_id, _reached(session, scope))
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
