@@ -1,5 +1,6 @@
 """From draft to published version: submit, withdraw, return, publish."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,30 +9,33 @@ from sqlalchemy.orm import Session
 
 from elearn.assessment.content import QuestionContent
 from elearn.assessment.formats.questions import read_question
-from elearn.assessment.models import Level, Question, QuestionVersion
+from elearn.assessment.models import Level
 from elearn.assessment.publishing import place_question, publish_question
-from elearn.authoring.catalogue.queries import check_alive, find_module_id, find_thing
+from elearn.authoring.catalogue.queries import (
+    check_alive,
+    find_module_id,
+    find_question,
+    find_thing,
+)
 from elearn.authoring.drafts import services
-from elearn.authoring.drafts.checks import Known, Problem, check, errors_of, question_data
-from elearn.authoring.drafts.content import Content, LessonText, QuestionText, from_json, to_json
-from elearn.authoring.drafts.known import question_context, read_known, read_pictures
+from elearn.authoring.drafts.checks import Problem, errors_of, question_data
+from elearn.authoring.drafts.content import LessonText, QuestionText, from_json, to_json
+from elearn.authoring.drafts.ground import Ground
 from elearn.authoring.drafts.policy import check_author, check_reviewer
+from elearn.authoring.drafts.preview import preview
 from elearn.authoring.drafts.queries import involved_in
 from elearn.authoring.drafts.rules import check_in_review, is_outdated
 from elearn.authoring.models import Draft
 from elearn.curriculum.content import LessonContent
-from elearn.curriculum.legal import Register, read_register
 from elearn.curriculum.models import Lesson
 from elearn.curriculum.publishing import (
     Placement,
     find_lesson,
-    lesson_context,
     place_lesson,
     publish_lesson,
 )
 from elearn.infra import audit
 from elearn.infra.db import transaction
-from elearn.infra.richtext_syntax import Picture
 from elearn.kernel.actor import Actor
 from elearn.kernel.clock import local_day
 from elearn.kernel.errors import N_, Conflict, Invalid
@@ -64,7 +68,9 @@ def submit_for_review(
         thing = find_thing(session, draft.kind, draft.code)
         if thing is not None and thing.content and to_json(thing.content) == to_json(content):
             raise Invalid("draft.unchanged", N_("Bản nháp không khác gì bản đang xuất bản."))
-        _check_fit(draft, content, _Ground(session, draft.module_code, now).known())
+        # The preview renders, too: a text that cannot be rendered is not sent either.
+        day = local_day(now)
+        _check_fit(preview(session, draft.code, draft.module_code, content, day=day).problems)
         services.submit(session, draft, change_note, actor=actor, now=now)
         _record(session, actor, "draft.submit", draft, now)
 
@@ -123,42 +129,30 @@ def _check_place(session: Session, draft: Draft, *, accept_outdated: bool) -> No
         )
 
 
-class _Ground:
-    """What a publication stands on: the register of the day, the pictures of the module."""
-
-    def __init__(self, session: Session, module_code: str, now: datetime) -> None:
-        self.session = session
-        self.register: Register = read_register(session, local_day(now))
-        self.pictures: dict[str, Picture] = read_pictures(session, module_code)
-
-    def known(self) -> Known:
-        return read_known(self.session, self.register, self.pictures)
-
-
-def _check_fit(draft: Draft, content: Content, known: Known) -> None:
-    errors = errors_of(check(draft.code, content, known))
+def _check_fit(problems: Sequence[Problem]) -> None:
+    errors = errors_of(problems)
     if errors:
         raise NotFit(errors)
 
 
 def _publish(session: Session, draft: Draft, actor: Actor, now: datetime) -> int:
     content = from_json(draft.kind, draft.content)
-    ground = _Ground(session, draft.module_code, now)
-    _check_fit(draft, content, ground.known())
+    ground = Ground(session, draft.module_code, local_day(now))
+    _check_fit(ground.problems(draft.code, content))
     if isinstance(content, QuestionText):
         return _publish_question(session, draft, content, ground, actor, now)
     return _publish_lesson(session, draft, content, ground, actor, now)
 
 
 def _publish_lesson(
-    session: Session, draft: Draft, text: LessonText, ground: _Ground, actor: Actor, now: datetime
+    session: Session, draft: Draft, text: LessonText, ground: Ground, actor: Actor, now: datetime
 ) -> int:
     lesson = find_lesson(session, draft.code) or _new_lesson(session, draft)
     version = publish_lesson(
         session,
         lesson,
         _lesson_content(draft, text),
-        lesson_context(ground.register, ground.pictures),
+        ground.context(text),
         user_id=actor.user_id,
         note=draft.change_note,
         now=now,
@@ -199,16 +193,18 @@ def _publish_question(
     session: Session,
     draft: Draft,
     text: QuestionText,
-    ground: _Ground,
+    ground: Ground,
     actor: Actor,
     now: datetime,
 ) -> int:
-    question = place_question(session, draft.code, draft.module_code)
+    question = find_question(session, draft.code) or place_question(
+        session, draft.code, draft.module_code
+    )
     version = publish_question(
         session,
         question,
-        _question_content(draft, text, _module_of(session, question)),
-        question_context(ground.register, ground.pictures),
+        _question_content(draft, text),
+        ground.context(text),
         user_id=actor.user_id,
         note=draft.change_note,
         now=now,
@@ -216,14 +212,7 @@ def _publish_question(
     return version.number
 
 
-def _module_of(session: Session, question: Question) -> str:
-    """Return the module that the question tests: that of its last version, else its bank."""
-    if question.published_version_id is None:
-        return question.bank
-    return session.get_one(QuestionVersion, question.published_version_id).module_code
-
-
-def _question_content(draft: Draft, text: QuestionText, module_code: str) -> QuestionContent:
+def _question_content(draft: Draft, text: QuestionText) -> QuestionContent:
     read = read_question(question_data(draft.code, text))
     if isinstance(read, list):
         raise TypeError("checked before")
@@ -231,7 +220,7 @@ def _question_content(draft: Draft, text: QuestionText, module_code: str) -> Que
         code=draft.code,
         type=read.type,
         level=Level(read.header.level),
-        module_code=module_code,
+        module_code=draft.module_code,
         lesson_code=read.header.lesson,
         area=read.header.area,
         skills=list(read.header.skills),

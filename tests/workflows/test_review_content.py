@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from elearn.assessment import attempt_queries
 from elearn.assessment.models import AttemptItem, Question, QuestionVersion
 from elearn.authoring.drafts.queries import find_open_draft, get_draft
+from elearn.authoring.files.models import EntryKind, FileState
 from elearn.authoring.models import DraftKind, DraftOrigin, DraftState
 from elearn.curriculum.models import Lesson, LessonVersion
 from elearn.infra.models import AuditEntry
@@ -408,16 +409,64 @@ def test_an_edited_question_is_a_new_version_and_running_attempts_keep_theirs(
     assert set(session.scalars(select(AttemptItem.question_version_id))) == {*pinned, version.id}
 
 
-def test_a_question_of_another_module_stays_there(
+def test_a_question_of_another_module_stays_there_and_in_its_bank(
     session: Session, lesson: Lesson, author: Actor, reviewer: Actor
 ) -> None:
-    make_module(session, "m2")
-    question = make_question(session, "cau-1", module_code="m2", lesson_code="bai-1")
+    make_lesson(session, make_module(session, "m2"), "bai-2")
+    question = make_question(session, "cau-1", module_code="m2", lesson_code="bai-2")
     question.bank = "m1"
     session.commit()
-    _publish(reviewer, make_submitted(author, "cau-1", question_text("bai-1")))
+    _publish(reviewer, make_submitted(author, "cau-1", question_text("bai-2")))
     version = session.scalars(select(QuestionVersion).where(QuestionVersion.number == 2)).one()
     assert version.module_code == "m2"
+    session.refresh(question)
+    assert (question.bank, question.published_version_id) == ("m1", version.id)
+
+
+def test_a_question_belongs_to_a_lesson_of_its_module(
+    session: Session, lesson: Lesson, author: Actor
+) -> None:
+    make_lesson(session, make_module(session, "m2"), "bai-2")
+    make_question(session, "cau-1", module_code="m1", lesson_code="bai-1")
+    opened = make_draft(author, "cau-1", question_text("bai-2"))
+    with pytest.raises(NotFit) as caught:
+        _submit(author, opened)
+    assert [problem.message for problem in caught.value.problems] == [
+        "Bài học: bài “bai-2” không thuộc chuyên đề “m1”"
+    ]
+
+
+def test_a_question_that_a_paper_needs_keeps_its_level(
+    session: Session, lesson: Lesson, author: Actor
+) -> None:
+    make_question(session, "cau-1", module_code="m1", lesson_code="bai-1")
+    make_question(session, "cau-2", module_code="m1", lesson_code="bai-1")
+    draw = [{"module": "m1", "level": "RECALL", "count": 2}]
+    make_paper(session, "de", sections=[{"title": "Chung", "draw": draw}])
+    opened = make_draft(author, "cau-1", question_text("bai-1", level="APPLY"))
+    with pytest.raises(NotFit) as caught:
+        _submit(author, opened)
+    assert [problem.message for problem in caught.value.problems] == [
+        "Đề “de”: ngân hàng chỉ có 1 câu cho ô này, cần 2 (module m1, level RECALL)"
+    ]
+    make_question(session, "cau-3", module_code="m1", lesson_code="bai-1")
+    _submit(author, opened)
+
+
+def test_facts_are_checked_once_the_files_have_told_them(
+    session: Session, lesson: Lesson, author: Actor
+) -> None:
+    state = FileState(
+        kind=EntryKind.FACT, code="F777", path="content/facts.yaml", position=1, digest="x"
+    )
+    session.add(state)
+    session.commit()
+    opened = make_draft(author, "bai-1", lesson_text(facts=("F777", "F778")))
+    with pytest.raises(NotFit) as caught:
+        _submit(author, opened)
+    assert [problem.message for problem in caught.value.problems] == [
+        "Mã dữ kiện: không có dữ kiện “F778”"
+    ]
 
 
 def test_a_new_question_joins_its_bank(

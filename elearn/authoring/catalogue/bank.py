@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from elearn.assessment.models import Question, QuestionVersion
@@ -102,20 +102,18 @@ def _fits(line: QuestionLine, search: BankSearch) -> bool:
     )
 
 
-def _drafts(session: Session, module_code: str) -> dict[str, Draft]:
+def _drafts(session: Session) -> dict[str, Draft]:
     """Return the open drafts of questions by code; of two, the one begun in the browser."""
-    conditions: list[ColumnElement[bool]] = [
-        Draft.kind == DraftKind.QUESTION,
-        Draft.state.in_(OPEN),
-    ]
-    if module_code:
-        conditions.append(Draft.module_code == module_code)
-    rows = session.scalars(select(Draft).where(*conditions).order_by(Draft.origin.desc()))
+    rows = session.scalars(
+        select(Draft)
+        .where(Draft.kind == DraftKind.QUESTION, Draft.state.in_(OPEN))
+        .order_by(Draft.origin.desc())
+    )
     return {draft.code: draft for draft in rows}
 
 
 def _lines(session: Session, module_code: str) -> Iterator[tuple[QuestionLine, QuestionText]]:
-    drafts = _drafts(session, module_code)
+    drafts = _drafts(session)
     statement = select(Question, QuestionVersion).outerjoin(
         QuestionVersion, QuestionVersion.id == Question.published_version_id
     )
@@ -128,7 +126,7 @@ def _lines(session: Session, module_code: str) -> Iterator[tuple[QuestionLine, Q
             yield _line(question, version, draft, text), text
     for draft in drafts.values():
         new = _draft_text(draft)
-        if new is not None:
+        if new is not None and draft.base_number is None and module_code in ("", draft.module_code):
             yield _line(None, None, draft, new), new
 
 

@@ -172,6 +172,8 @@ def find_thing(session: Session, kind: DraftKind, code: str) -> Thing | None:
     if row is None:
         return None
     retired_at, module_code, version = row
+    if isinstance(version, QuestionVersion):
+        module_code = version.module_code  # the bank of another module may hold the question
     number = version.number if version else None
     return Thing(kind, code, module_code, number, _text(version), retired_at is not None)
 
@@ -197,6 +199,11 @@ def _text(version: LessonVersion | QuestionVersion | None) -> Content | None:
     if version is None:
         return None
     return lesson_text(version) if isinstance(version, LessonVersion) else question_text(version)
+
+
+def find_question(session: Session, code: str) -> Question | None:
+    """Return the question's row, None when there is none yet."""
+    return session.scalar(select(Question).where(Question.code == code))
 
 
 def get_thing(session: Session, kind: DraftKind, code: str) -> Thing:

@@ -4,7 +4,7 @@ Shapes are those of the files (authoring.files.shapes, assessment.formats), refe
 with what the site knows. Lines count from the first line of the Markdown. Pure.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
@@ -23,12 +23,18 @@ from elearn.kernel.shapes import problems_of
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a text may refer to: codes of documents, lessons and published questions, pictures."""
+    """What a text of the module ``module_code`` may refer to.
 
+    Codes of documents, of published lessons with their modules, of published questions that can
+    be asked, of facts (none: facts are not checked), and names of pictures.
+    """
+
+    module_code: str
     documents: frozenset[str]
-    lessons: frozenset[str]
+    lessons: Mapping[str, str]
     questions: frozenset[str]
     pictures: frozenset[str]
+    facts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +125,15 @@ def _citations(references: Iterable[str], known: Known) -> Iterator[Problem]:
             yield Problem(f"Văn bản viện dẫn: chưa có văn bản “{_document(reference)}”")
 
 
+def _facts(facts: Iterable[str], known: Known) -> Iterator[Problem]:
+    for fact in facts:
+        if known.facts and fact not in known.facts:
+            yield Problem(f"Mã dữ kiện: không có dữ kiện “{fact}”")
+
+
 def _lesson_references(lesson: LessonText, known: Known) -> Iterator[Problem]:
     yield from _citations(lesson.citations, known)
+    yield from _facts(lesson.facts, known)
     seen_checks: set[str] = set()
     for finding in scan(str(to_json(lesson)["body"])):
         if finding.kind is Kind.CHECK and finding.value in seen_checks:
@@ -161,8 +174,12 @@ def question_data(code: str, question: QuestionText) -> dict[str, Any]:
 
 def _question_references(question: QuestionText, known: Known) -> Iterator[Problem]:
     yield from _citations(question.citations, known)
-    if question.lesson is not None and question.lesson not in known.lessons:
-        yield Problem(f"Bài học: chưa có bài “{question.lesson}” được xuất bản")
+    yield from _facts(question.facts, known)
+    lesson = question.lesson
+    if lesson is not None and lesson not in known.lessons:
+        yield Problem(f"Bài học: chưa có bài “{lesson}” được xuất bản")
+    elif lesson is not None and known.lessons[lesson] != known.module_code:
+        yield Problem(f"Bài học: bài “{lesson}” không thuộc chuyên đề “{known.module_code}”")
     texts = [(N_("Câu hỏi"), question.stem), (N_("Giải thích"), question.explanation)]
     for letter, option in zip(ascii_uppercase, question.options, strict=False):
         texts += [(f"Phương án {letter}", option.text)]

@@ -9,11 +9,9 @@ from sqlalchemy.orm import Session
 
 from elearn.assessment.content import render_question
 from elearn.assessment.models import Question, QuestionVersion
-from elearn.authoring.drafts.checks import Problem, check, errors_of
+from elearn.authoring.drafts.checks import Problem, errors_of
 from elearn.authoring.drafts.content import Content, LessonText, QuestionText
-from elearn.authoring.drafts.known import question_context, read_known, read_pictures
-from elearn.curriculum.legal import read_register
-from elearn.curriculum.publishing import lesson_context
+from elearn.authoring.drafts.ground import Ground
 from elearn.infra.richtext import CheckSlot, render, split_checks
 from elearn.infra.richtext_syntax import Context
 from elearn.kernel.errors import Invalid
@@ -60,13 +58,12 @@ def preview(
 
     A text that cannot be rendered at all is a problem like the others.
     """
-    register = read_register(session, day)
-    pictures = read_pictures(session, module_code)
-    problems = check(code, content, read_known(session, register, pictures))
+    ground = Ground(session, module_code, day)
+    problems = ground.problems(code, content)
     try:
         if isinstance(content, QuestionText):
-            return _question(content, question_context(register, pictures), tuple(problems))
-        blocks = _blocks(session, content, lesson_context(register, pictures))
+            return _question(content, ground.context(content), tuple(problems))
+        blocks = _blocks(session, content, ground.context(content))
         return Preview(tuple(problems), blocks=blocks)
     except Invalid as error:
         return Preview((*problems, Problem(error.text())))
