@@ -24,6 +24,7 @@ from elearn.roster.unit_checks import REVERSED, UNKNOWN_UNIT, reversed_days
 
 Post = AssignmentFact | DutyFact
 S = TypeVar("S", bound=Spanning)
+P = TypeVar("P", AssignmentFact, DutyFact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,19 @@ class PostChecks:
 
     def assignments(self, changes: Changes[AssignmentFact]) -> Iterator[Problem]:
         """Yield what is wrong with posts: people, units, days, two primary posts at once."""
-        for fact in changes.named():
-            yield from self._post(fact)
-        primary = (fact for fact in changes.final() if fact.is_primary)
+        unsound: set[int | None] = set()
+        yield from self._posts(changes, unsound)
+        primary = (fact for fact in changes.final() if fact.is_primary and fact.row not in unsound)
         groups = _grouped(primary, lambda fact: fact.person_code)
         yield from _overlaps(groups, "assignment.overlap", _TWO_PRIMARY)
 
     def duties(self, changes: Changes[DutyFact]) -> Iterator[Problem]:
         """Yield what is wrong with duties; a duty in a unit is held once at a time."""
-        for fact in changes.named():
-            yield from self._post(fact)
+        unsound: set[int | None] = set()
+        yield from self._posts(changes, unsound)
         groups = _grouped(
-            changes.final(), lambda fact: (fact.person_code, fact.duty, fact.unit_code)
+            (fact for fact in changes.final() if fact.row not in unsound),
+            lambda fact: (fact.person_code, fact.duty, fact.unit_code),
         )
         yield from _overlaps(groups, "duty.overlap", _TWICE)
 
@@ -123,6 +125,13 @@ class PostChecks:
     def _person(self, fact: Fact, code: str) -> Iterator[Problem]:
         if code not in self.world.people:
             yield _at(fact, "person_code", "person.unknown", _UNKNOWN_PERSON, person=code)
+
+    def _posts(self, changes: Changes[P], unsound: set[int | None]) -> Iterator[Problem]:
+        """Yield what is wrong with single posts and note their rows: no more is said of them."""
+        for fact in changes.named():
+            for problem in self._post(fact):
+                unsound.add(fact.row)
+                yield problem
 
     def _post(self, fact: Post) -> Iterator[Problem]:
         yield from self._person(fact, fact.person_code)

@@ -337,6 +337,12 @@ def test_the_message_of_a_post_that_outlives_its_unit_names_the_successors() -> 
     )
 
 
+def test_of_a_post_in_an_unknown_unit_no_overlap_is_told_on_top() -> None:
+    rows = {"assignments": [{**small_roster()["assignments"][4], "home_unit_code": "S7"}]}
+    found = plan(rows, stored(small_roster()))
+    assert places(found) == [("assignments", 2, "home_unit_code", "unit.unknown")]
+
+
 def _before_the_merger() -> State:
     rows = small_roster()
     rows["units"] = [{**row, "valid_to": ""} for row in rows["units"][:5]]
