@@ -6,7 +6,10 @@ letters, only the wrong ones; the rules of spelling are what shows it.
 
 import re
 import unicodedata
+from functools import lru_cache
 
+# Names are made of few different words, so what was found out of one is kept.
+_WORDS_KEPT = 1 << 14
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _ONSETS = "b|ch|c|d|đ|gh|gi|g|h|kh|k|l|m|ngh|ng|nh|n|ph|p|qu|r|s|th|tr|t|v|x"
 _CODAS = "ch|c|m|ng|nh|n|p|t"
@@ -16,6 +19,8 @@ _NUCLEI = (
     "ai|ao|au|ay|âu|ây|eo|êu|ia|iê|iu|oa|oă|oe|oi|oo|ôi|ôô|ơi|ua|uâ|uê|ui|uô|uơ|uy|ưa|ươ|ưi|ưu|yê|"
     "a|ă|â|e|ê|i|o|ô|ơ|u|ư|y"
 )
+_NUCLEUS_SET = frozenset(_NUCLEI.split("|"))
+_VOWELS = re.compile("(?:(?<=q)u|(?<=g)i(?=[aăâeêioôơuưy]))?(?P<vowels>[aăâeêioôơuưy]+)")
 _SYLLABLE = re.compile(f"(?:{_ONSETS})?(?P<nucleus>{_NUCLEI})(?:{_CODAS})?")
 # These carry the tone on their first letter: "bàu", never "baù", which is how VNI spells "bá".
 _TONE_FIRST = set("ai|ao|au|ay|âu|ây|eo|êu|ia|iu|oi|ôi|ơi|ua|ui|ưa|ưi|ưu".split("|"))  # noqa: SIM905 - read as one line
@@ -53,6 +58,7 @@ def _has_one_case(word: str) -> bool:
     return word in (word.lower(), word.upper(), word[:1].upper() + word[1:].lower())
 
 
+@lru_cache(maxsize=_WORDS_KEPT)
 def is_syllable(word: str) -> bool:
     """Whether ``word`` (NFC, letters only) can be a Vietnamese syllable: parts, tone and case."""
     plain, toned = _without_tone(word.lower())
@@ -76,6 +82,29 @@ def first_misspelt(text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=_WORDS_KEPT)
+def _has_impossible_vowels(word: str) -> bool:
+    plain, toned = _without_tone(word.lower())
+    for match in _VOWELS.finditer(plain):
+        vowels = match["vowels"]
+        is_right_place = not toned or vowels not in _TONE_FIRST or match.start("vowels") in toned
+        if vowels not in _NUCLEUS_SET or not is_right_place:
+            return True
+    return len(toned) > 1
+
+
+def first_impossible(text: str) -> str | None:
+    """Return the first accented word of ``text`` with vowels that no Vietnamese word has, or None.
+
+    Milder than ``first_misspelt``: names of other peoples (Đắk, Krông) are let pass.
+    """
+    for word in _WORD.findall(text):
+        if not word.isascii() and _has_impossible_vowels(word):
+            return str(word)
+    return None
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
 def _is_garbled_word(word: str) -> bool:
     if any(not char.isascii() and char not in _LETTERS and char < "\u0250" for char in word):
         return True

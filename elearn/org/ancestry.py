@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from elearn.infra.bulk import insert_all
 from elearn.kernel.errors import N_, Invalid
 from elearn.kernel.temporal import Span, joined
 from elearn.org.models import UnitAncestry, UnitVersion
@@ -80,5 +81,4 @@ def rebuild(session: Session) -> None:
         Link(row.unit_id, row.parent_id, Span(row.valid_from, row.valid_to)) for row in versions
     )
     session.execute(delete(UnitAncestry))
-    if rows:
-        session.execute(insert(UnitAncestry), rows)
+    insert_all(session, UnitAncestry, rows)

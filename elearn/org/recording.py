@@ -3,14 +3,15 @@
 Whoever writes unit versions calls ``ancestry.rebuild`` when all of them are written.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from elearn.infra.bulk import insert_all, retract_all, select_in, table_of
+from elearn.infra.bulk import insert_all, retract_all, select_in, slices, table_of
 from elearn.kernel.text import fold, name_sort_key
 from elearn.org.models import (
     Duty,
@@ -86,37 +87,41 @@ def correct_people(session: Session, rows: Iterable[Values]) -> None:
     )
 
 
-def record_event(
-    session: Session,
-    kind: EventKind,
-    effective_on: date,
-    legal_basis: str | None,
-    sides: tuple[Collection[int], Collection[int]],
-    *,
-    now: datetime,
-) -> None:
-    """Add an event of units with its predecessors and successors (ids of units)."""
-    event_id = session.execute(
-        insert(UnitEvent)
-        .values(
-            kind=kind,
-            effective_on=effective_on,
-            legal_basis=legal_basis,
-            recorded_at=now,
-            retracted_at=None,
-        )
-        .returning(UnitEvent.id)
-    ).scalar_one()
-    before, after = (tuple(side) or (None,) for side in sides)
-    insert_all(
-        session,
-        Succession,
-        (
-            {"event_id": event_id, "predecessor_id": old, "successor_id": new}
-            for old in before
-            for new in after
-        ),
-    )
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to be recorded, with the ids of its predecessors and successors."""
+
+    kind: EventKind
+    effective_on: date
+    legal_basis: str | None
+    predecessors: tuple[int, ...]
+    successors: tuple[int, ...]
+
+
+def record_events(session: Session, events: Sequence[NewEvent], *, now: datetime) -> None:
+    """Add events of units, known from ``now`` on, and who followed whom."""
+    for part in slices(events):
+        rows = [
+            {
+                "kind": event.kind,
+                "effective_on": event.effective_on,
+                "legal_basis": event.legal_basis,
+                "recorded_at": now,
+                "retracted_at": None,
+            }
+            for event in part
+        ]
+        table = table_of(UnitEvent)
+        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        ids = session.execute(statement, rows).scalars()
+        insert_all(session, Succession, _successions(zip(ids, part, strict=True)))
+
+
+def _successions(events: Iterable[tuple[int, NewEvent]]) -> Iterator[Values]:
+    for event_id, event in events:
+        for before in event.predecessors or (None,):
+            for after in event.successors or (None,):
+                yield {"event_id": event_id, "predecessor_id": before, "successor_id": after}
 
 
 def retract_events(session: Session, ids: Iterable[int], *, now: datetime) -> int:

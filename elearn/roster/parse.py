@@ -10,12 +10,16 @@ from typing import Any
 
 from elearn.infra.table import BadTable, Table
 from elearn.kernel.errors import N_
+from elearn.kernel.spelling import first_impossible
 from elearn.roster.cells import BadCell, plain
 from elearn.roster.facts import Fact, Roster
 from elearn.roster.problems import Problem
 from elearn.roster.sheets import FORMS, Column, SheetForm
 
 FIRST_ROW = 2
+# Names by which a wrong table of characters shows, and how many of them are looked at.
+_NAMES = {"units": "name", "people": "full_name"}
+_NAMES_LOOKED_AT = 500
 # A sheet of explanations that our own template carries; it holds no data.
 GUIDE_SHEET = "huong-dan"
 
@@ -36,6 +40,35 @@ class Reading:
     seen_sheets: set[str] = field(default_factory=set)
 
 
+@dataclass(slots=True)
+class Spellings:
+    """How the first accented names of a sheet are spelt.
+
+    Text of VNI and its like is made of sound Vietnamese letters in impossible places. One odd name
+    may be right (Byă); when many are odd the table of characters was wrong.
+    """
+
+    accented: int = 0
+    odd: int = 0
+    row: int | None = None
+    example: str = ""
+
+    def note(self, row: int, name: str) -> None:
+        """Look at ``name`` in ``row``, unless enough names have been seen."""
+        if self.accented >= _NAMES_LOOKED_AT or name.isascii():
+            return
+        self.accented += 1
+        if first_impossible(name) is not None:
+            self.odd += 1
+            if self.row is None:
+                self.row, self.example = row, name
+
+    @property
+    def are_wrong(self) -> bool:
+        """Whether so many names are odd that the sheet was read with the wrong table."""
+        return self.odd >= 3 and self.odd * 3 >= self.accented
+
+
 def _value(column: Column, cell: str) -> Any:  # noqa: ANN401 - each column has its own type
     """Return the value of the cell, None when it is empty. Raises BadCell."""
     text = plain(cell)
@@ -54,6 +87,7 @@ class RowReader:
         self._numbers: dict[str, int] = {}
         self._given: dict[tuple[str, ...], frozenset[str]] = {}
         self._sound_headers: set[tuple[str, tuple[str, ...]]] = set()
+        self._spellings = {sheet: Spellings() for sheet in _NAMES}
 
     def read(self, source: Source) -> Iterator[int]:
         """Read ``source``; yield the number of rows read so far now and then."""
@@ -69,6 +103,11 @@ class RowReader:
 
     def finish(self) -> Reading:
         """Return what was read; files without a single table are a problem."""
+        for sheet, column in _NAMES.items():
+            spellings = self._spellings[sheet]
+            if spellings.are_wrong:
+                params = {"text": spellings.example}
+                self._note(sheet, spellings.row, column, "sheet.garbled", _MISREAD, params)
         is_blank = not self.reading.seen_sheets and not self._numbers
         if is_blank and not self.reading.problems:
             message = N_("Không có bảng nào để nhập. Các bảng được nhận: %(sheets)s.")
@@ -143,6 +182,8 @@ class RowReader:
             given = self._given[columns] = frozenset(columns)
         fact: Fact = form.fact(row=number, given=given, **values)
         self.reading.roster.sheet(form.name).append(fact)
+        if form.name in self._spellings:
+            self._spellings[form.name].note(number, values[_NAMES[form.name]])
 
     def _remember_broken(self, sheet: str, cells: Mapping[str, str]) -> None:
         if sheet == "units":
@@ -209,6 +250,10 @@ class RowReader:
         self.reading.problems.append(Problem(sheet, row, column, code, message, dict(params)))
 
 
+_MISREAD = N_(
+    "Nhiều tên trong bảng không đúng chính tả tiếng Việt, ví dụ “%(text)s”: có thể tệp dùng bảng "
+    "mã VNI hoặc TCVN3. Hãy chuyển sang Unicode rồi nhập lại."
+)
 _MISSING = N_("Thiếu cột “%(name)s” ở hàng tiêu đề. Hãy thêm cột này hoặc dùng tệp mẫu.")
 _UNKNOWN = N_(
     "Không có cột tên “%(name)s”. Hãy sửa tên hoặc xóa cột; các cột được nhận: %(columns)s."

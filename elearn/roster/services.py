@@ -116,14 +116,20 @@ def _write_events(
     session: Session, changes: Changes[EventFact], units: dict[str, int], *, now: datetime
 ) -> None:
     recording.retract_events(session, _old_ids(changes), now=now)
-    for fact in _new(changes):
-        sides = (
-            [units[code] for code in fact.predecessor_codes],
-            [units[code] for code in fact.successor_codes],
-        )
-        recording.record_event(
-            session, fact.kind, fact.effective_on, fact.legal_basis, sides, now=now
-        )
+    recording.record_events(
+        session,
+        [
+            recording.NewEvent(
+                fact.kind,
+                fact.effective_on,
+                fact.legal_basis,
+                tuple(units[code] for code in fact.predecessor_codes),
+                tuple(units[code] for code in fact.successor_codes),
+            )
+            for fact in _new(changes)
+        ],
+        now=now,
+    )
 
 
 def _write_completions(session: Session, plan: Plan, ids: Ids, *, now: datetime) -> None:

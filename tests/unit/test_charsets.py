@@ -6,7 +6,7 @@ import pytest
 
 from elearn.infra.charsets import decode
 from elearn.kernel.errors import Invalid
-from elearn.kernel.spelling import first_misspelt, is_garbled
+from elearn.kernel.spelling import first_impossible, first_misspelt, is_garbled
 
 TEXT = "person_code;full_name\nP1;Nguyễn Thị Ánh Tuyết\nP2;Lường Văn Quỳnh\nP3;ĐẶNG HỮU NGHĨA\n"
 
@@ -105,3 +105,20 @@ def test_names_read_with_the_wrong_table_are_seen(text: str) -> None:
 )
 def test_syllables_follow_the_rules_of_spelling(text: str, word: str | None) -> None:
     assert first_misspelt(text) == word
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Đắk Lắk, Krông Nô, Buôn Đôn", None),
+        ("Quàng Thị Giàng, quý giá, giữ gìn", None),
+        ("khuỷu tay, thuở xưa, loà xoà, hòa", None),
+        ("Vaên phòng", "Vaên"),
+        ("Traàn Baù", "Traàn"),
+        ("họp baù", "baù"),
+    ],
+)
+def test_impossible_vowels_are_seen_and_other_peoples_names_are_not(
+    text: str, word: str | None
+) -> None:
+    assert first_impossible(text) == word

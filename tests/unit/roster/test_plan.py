@@ -316,6 +316,29 @@ def test_a_refusal_names_sheet_row_and_column(
     assert all("%(" not in item.text() for item in found.problems)
 
 
+def test_a_sheet_full_of_impossible_spellings_is_refused() -> None:
+    rows = small_roster()
+    # VNI of Nguyễn Văn Lâm, Trần Văn Bá and Cao Văn Tám: letter by letter all of it is Vietnamese.
+    names = ("Nguyeãn Vaên Laâm", "Traàn Vaên Baù", "Cao Vaên Taám")
+    for row, name in zip(rows["people"], names, strict=True):
+        row["full_name"] = name
+    (problem,) = plan(rows).problems
+    assert (problem.sheet, problem.row, problem.column, problem.code) == (
+        "people",
+        2,
+        "full_name",
+        "sheet.garbled",
+    )
+    assert "“Nguyeãn Vaên Laâm”" in problem.text()
+
+
+def test_a_single_odd_name_is_accepted() -> None:
+    rows = small_roster()
+    rows["people"][0]["full_name"] = "Y Niêk Byă"
+    rows["units"][4]["name"] = "Xã Đắk Lắk"
+    assert places(plan(rows)) == []
+
+
 def test_what_refers_to_a_row_with_a_problem_is_not_called_unknown() -> None:
     rows = small_roster()
     _set("people", 2, birth_date="hôm qua")(rows)
