@@ -58,5 +58,5 @@ clean:
 
 i18n: $(VENV)/.development
 	$(BIN)/pybabel -q extract -F elearn/web/translations/babel.cfg -k _ -k N_ -k translated --no-location --sort-output -o /tmp/elearn.pot .
-	$(BIN)/pybabel -q update -i /tmp/elearn.pot -d elearn/web/translations -l en --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/pybabel -q update -i /tmp/elearn.pot -d elearn/web/translations -l en --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d elearn/web/translations

@@ -27,7 +27,7 @@ HEADERS = (
     N_("Thời điểm"),
     N_("Người thực hiện"),
     N_("Việc"),
-    N_("Đối tượng"),
+    N_("Liên quan đến"),
     N_("Lý do"),
     N_("Chi tiết"),
 )
