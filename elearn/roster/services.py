@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from elearn.accounts.services import rename_user_of
 from elearn.infra import audit
 from elearn.kernel.actor import Actor
 from elearn.org import ancestry, recording
@@ -95,6 +96,8 @@ def _write_people(
         session, ({"id": fact.id, **_person_row(fact)} for _, fact in changes.updated)
     )
     for old, new in changes.updated:
+        if new.id is not None and old.full_name != new.full_name:
+            rename_user_of(session, new.id, new.full_name)
         audit.record(
             session,
             actor,

@@ -221,6 +221,16 @@ def test_a_corrected_person_is_audited(session: Session) -> None:
 
 
 @pytest.mark.usefixtures("programme")
+def test_a_corrected_name_is_carried_over_to_the_account(session: Session) -> None:
+    _import(small_roster())
+    person = session.scalars(select(Person).filter_by(code="P2")).one()
+    user = make_user(session, "binh.cm", person)
+    _import({"people": [{**small_roster()["people"][1], "full_name": "Cầm Mẫu Bình An"}]})
+    session.refresh(user)
+    assert (user.display_name, user.search_text) == ("Cầm Mẫu Bình An", "cam mau binh an binh.cm")
+
+
+@pytest.mark.usefixtures("programme")
 def test_an_import_leaves_its_trace(session: Session) -> None:
     run(SYSTEM, pairs(small_roster()), dry_run=False, now=NOW, file_names=("ds.xlsx",))
     batch = session.scalars(select(ImportBatch)).one()
