@@ -2,11 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
@@ -14,6 +13,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "elearn/web/translations/en/LC_MESSAGES"
 _PLACE = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{+\w+\}+")
+_ENDS = re.compile(r"^\s|\s$")
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 # What a certificate prints and what a signer types is Vietnamese in every language.
 _QUOTED_VIETNAMESE = {"Thủ trưởng cơ quan", "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "GIÁM ĐỐC"}
@@ -35,8 +35,10 @@ def _catalogue() -> Catalog:
         return read_po(file, locale="en")
 
 
-def _messages() -> Iterator[Message]:
-    return (message for message in _catalogue() if message.id)
+@cache
+def _pairs() -> tuple[tuple[str, str], ...]:
+    """Return each message with its translation; there are no plural forms."""
+    return tuple((str(one.id), str(one.string)) for one in _catalogue() if one.id)
 
 
 def _without_quotations(text: str) -> str:
@@ -50,59 +52,43 @@ def test_messages_are_found() -> None:
 
 
 def test_every_message_has_an_english_translation() -> None:
-    catalogue = _catalogue()
-    missing = [
-        text
-        for text in _extracted()
-        if text not in catalogue or not catalogue[text].string or catalogue[text].fuzzy
-    ]
-    assert missing == []
+    translated = {message.id for message in _catalogue() if message.string and not message.fuzzy}
+    assert [text for text in _extracted() if text not in translated] == []
 
 
 def test_nothing_is_translated_that_no_longer_exists() -> None:
-    gone = {message.id for message in _messages()} - set(_extracted())
-    assert gone == set()
+    assert {message for message, _ in _pairs()} - set(_extracted()) == set()
     assert not _catalogue().obsolete
 
 
 def test_translations_keep_the_parameters() -> None:
     odd = [
-        message.id
-        for message in _messages()
-        if sorted(_PLACE.findall(message.id)) != sorted(_PLACE.findall(message.string))
+        message
+        for message, english in _pairs()
+        if sorted(_PLACE.findall(message)) != sorted(_PLACE.findall(english))
     ]
     assert odd == []
 
 
 def test_translations_keep_spaces_at_the_ends() -> None:
     odd = [
-        message.id
-        for message in _messages()
-        if (message.id[0].isspace(), message.id[-1].isspace())
-        != (message.string[0].isspace(), message.string[-1].isspace())
+        message for message, english in _pairs() if _ENDS.findall(message) != _ENDS.findall(english)
     ]
     assert odd == []
 
 
 def test_messages_are_composed_unicode() -> None:
-    odd = [
-        message.id
-        for message in _messages()
-        if not unicodedata.is_normalized("NFC", message.id + message.string)
-    ]
+    odd = [pair for pair in _pairs() if not unicodedata.is_normalized("NFC", "".join(pair))]
     assert odd == []
 
 
 def test_translations_are_not_vietnamese() -> None:
-    odd = [
-        message.string
-        for message in _messages()
-        if _VIETNAMESE.search(_without_quotations(message.string))
-    ]
+    odd = [english for _, english in _pairs() if _VIETNAMESE.search(_without_quotations(english))]
     assert odd == []
 
 
 def test_the_compiled_catalogue_is_the_written_one() -> None:
+    """Compare what both say: their headers name the day and the tool."""
     with (FOLDER / "messages.mo").open("rb") as file:
         compiled = {message.id: message.string for message in read_mo(file) if message.id}
-    assert compiled == {message.id: message.string for message in _messages()}
+    assert compiled == dict(_pairs())
