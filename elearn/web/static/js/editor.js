@@ -4,13 +4,13 @@
 (() => {
   const form = document.querySelector("[data-editor]");
   if (!form) return;
-  const PREVIEW_AFTER = 700, SAVE_AFTER = 5000;
+  const PREVIEW_AFTER = 700, SAVE_AFTER = 4000;
   const state = form.querySelector("[data-save-state]");
   const pane = form.querySelector("[data-preview-pane]");
   const body = form.querySelector("#body");
   const text = (name) => form.getAttribute("data-text-" + name) || "";
   let dirty = form.hasAttribute("data-dirty");
-  let changes = 0, previewTimer = 0, saveTimer = 0, previewing = null, saving = false;
+  let changes = 0, previewTimer = 0, saveTimer = 0, previewing = null, saving = false, pressed = null;
   let mayAutosave = form.hasAttribute("data-autosave") && !dirty;
 
   function show(message, kind) {
@@ -38,6 +38,7 @@
   }
 
   async function autosave() {
+    saveTimer = 0;
     if (!mayAutosave || saving || !dirty) return;
     saving = true;
     const before = changes;
@@ -62,6 +63,7 @@
       show(text("failed"), "failed"); later();
     } finally {
       saving = false;
+      if (pressed) form.requestSubmit(pressed);
     }
   }
 
@@ -70,9 +72,9 @@
     show(message, "failed");
   }
 
+  // Not put off by further typing: whoever never pauses is saved, too.
   function later() {
-    clearTimeout(saveTimer);
-    saveTimer = setTimeout(autosave, SAVE_AFTER);
+    if (!saveTimer) saveTimer = setTimeout(autosave, SAVE_AFTER);
   }
 
   function changed() {
@@ -83,7 +85,16 @@
   }
 
   form.addEventListener("input", changed);
-  form.addEventListener("submit", () => { dirty = false; clearTimeout(saveTimer); });
+  form.addEventListener("submit", (event) => {
+    if (saving) {
+      // The answer on its way holds the lock that this form must name.
+      event.preventDefault();
+      pressed = event.submitter;
+      return;
+    }
+    dirty = false;
+    clearTimeout(saveTimer);
+  });
   window.addEventListener("beforeunload", (event) => {
     if (dirty) event.preventDefault();
   });
