@@ -106,8 +106,6 @@ def sit(visit: Visit, app: Flask, paper: str, start: str, *, right: bool) -> Non
         for value in values:
             page.check(f"input[name='{item_id}'][value='{value}']", force=True)
     if right and visit.script:
-        page.wait_for_function(
-            "document.querySelector('#save-state').className.includes('is-saved')"
-        )
+        page.locator("#save-state", has_text="Đã lưu mọi câu trả lời").wait_for()
     visit.press("Nộp bài…")
     visit.press("Nộp bài")
