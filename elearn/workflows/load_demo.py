@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 
 from elearn.accounts.models import User
 from elearn.accounts.services import NewUser
-from elearn.infra.db import reading
+from elearn.certificates.issuers import NewProfile, add_profile, list_issuers
+from elearn.certificates.queries import Reach
+from elearn.infra.db import reading, transaction
 from elearn.kernel.actor import SYSTEM, Role
 from elearn.kernel.temporal import Span
 from elearn.org.grants import NewGrant
 from elearn.org.models import Person
 from elearn.org.queries import get_unit
+from elearn.org.scope import UnitScope
 from elearn.roster.synthetic.cast import demo_cast
 from elearn.roster.synthetic.generator import Row, build
 from elearn.workflows import import_roster
@@ -23,6 +26,7 @@ from elearn.workflows.manage_users import create_account_with_password
 
 PASSWORD = "cung-hoc-cai-cach"  # noqa: S105 - printed for everybody who runs the demo
 OFFICIALS, SEED = 600, 20250701
+PROVINCE = "SL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,29 @@ def load(
     report = import_roster.run(SYSTEM, rows, dry_run=False, now=now, progress=progress)
     if report.applied:
         _make_accounts(today, now)
+        _name_signer(today, now)
     return report
+
+
+def _name_signer(today: date, now: datetime) -> None:
+    """Let the demo programme's certificates name the (invented) head of the issuing department."""
+    with transaction() as session:
+        province = UnitScope(frozenset({get_unit(session, PROVINCE, today).id}), today)
+        reach = Reach(today, people=province, programmes=province)
+        for known in list_issuers(session, reach):
+            if not known.profiles:
+                add_profile(session, SYSTEM, _signer(known.issuer, today), now=now)
+
+
+def _signer(issuer: str, today: date) -> NewProfile:
+    return NewProfile(
+        issuer=issuer,
+        superior="UBND TỈNH SƠN LA",
+        place="Sơn La",
+        signer_title="GIÁM ĐỐC",
+        signer_name="Trần Văn Mẫu Chính",
+        valid_from=today,
+    )
 
 
 def _make_accounts(today: date, now: datetime) -> None:
