@@ -52,7 +52,8 @@ class Visit:
             return
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, (self.page.url, wide)
-        assert serious_findings(self.page) == [], self.page.url
+        found = serious_findings(self.page)
+        assert found == [], (self.page.url, found)
 
     def text(self) -> str:
         """Return what the main part says."""
