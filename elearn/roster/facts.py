@@ -205,6 +205,7 @@ class CompletionFact(Fact):
     source: CompletionSource
     reference: str | None = None
     is_revoked: bool = False
+    has_certificate: bool = False
 
 
 @dataclass(slots=True)

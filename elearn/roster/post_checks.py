@@ -91,6 +91,8 @@ class PostChecks:
         for old, new in changes.updated:
             if old.is_revoked:
                 yield _at(new, "person_code", "completion.revoked", _REVOKED)
+            elif old.has_certificate:
+                yield _at(new, "person_code", "completion.certified", _CERTIFIED)
 
     def left_hanging(self, posts: Iterable[Post], anchors: Mapping[str, Fact]) -> Iterator[Problem]:
         """Yield a problem for each unit that would end while stored ``posts`` go on in it.
@@ -239,6 +241,10 @@ _STILL_USED = N_(
     "thừa: %(successors)s."
 )
 _REVOKED = N_("Lần hoàn thành này đã bị thu hồi nên không sửa được bằng tệp.")
+_CERTIFIED = N_(
+    "Lần hoàn thành này đã được cấp chứng nhận trên hệ thống nên không sửa được bằng tệp. Hãy thay "
+    "thế hoặc thu hồi chứng nhận."
+)
 _FUTURE = N_("Ngày hoàn thành %(day)s chưa tới.")
 _EXPIRES_EARLY = N_("Ngày hết hạn %(end)s phải sau ngày hoàn thành %(first)s.")
 # Each as a pair: the other one stands in the file, or is stored.

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
+from elearn.certificates.models import Certificate
 from elearn.curriculum.models import Programme
 from elearn.infra.bulk import select_in
 from elearn.org.models import (
@@ -245,6 +246,7 @@ def _completions(session: Session, people: Codes) -> list[CompletionFact]:
             ProgrammeCompletion.source,
             ProgrammeCompletion.reference,
             ProgrammeCompletion.revoked_on,
+            exists().where(Certificate.completion_id == ProgrammeCompletion.id).label("certified"),
         )
         .join(Programme, Programme.id == ProgrammeCompletion.programme_id)
         .where(ProgrammeCompletion.retracted_at.is_(None))
@@ -259,6 +261,7 @@ def _completions(session: Session, people: Codes) -> list[CompletionFact]:
             source=row.source,
             reference=row.reference,
             is_revoked=row.revoked_on is not None,
+            has_certificate=bool(row.certified),
         )
         for row in select_in(session, query, ProgrammeCompletion.person_id, people)
     ]

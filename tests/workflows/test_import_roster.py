@@ -30,6 +30,7 @@ from elearn.roster.models import BatchState, ImportBatch
 from elearn.roster.synthetic.generator import build
 from elearn.roster.synthetic.training import PROGRAMME
 from elearn.workflows.import_roster import ImportReport, run
+from tests.factories.certificates import make_certificate
 from tests.factories.curriculum import make_programme
 from tests.factories.org import actor_of, grant, make_assignment, make_person, make_unit, make_user
 from tests.factories.roster import Rows, pairs, small_roster
@@ -293,6 +294,20 @@ def test_two_imports_at_once_write_the_facts_once(app: Flask, session: Session) 
     )
     assert created == [0, 0, 0, 3]
     assert session.scalar(select(func.count()).select_from(Person)) == 3
+
+
+def test_a_completion_with_a_certificate_is_not_changed_by_a_file(
+    app: Flask, session: Session
+) -> None:
+    programme = make_programme(session, "ct-mau")
+    _import(small_roster())
+    row = session.scalars(select(ProgrammeCompletion)).one()
+    make_certificate(session, row)
+    assert programme.id == row.programme_id
+    assert _import(small_roster()).unchanged == ALL_NEW
+    rows = small_roster()
+    rows["completions"][0]["reference"] = "Lớp 2"
+    assert _places(_import(rows)) == [("completions", 2, "person_code", "completion.certified")]
 
 
 def test_a_stranger_may_not_import(session: Session) -> None:
