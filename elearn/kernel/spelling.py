@@ -35,8 +35,13 @@ _ABBREVIATION = re.compile(r"[A-ZĐƯ]+|đ")
 _WORD = re.compile(r"[^\W\d_]+")
 # Signs of TCVN3, VNI and of UTF-8 read byte by byte; none of them touches a letter in real text.
 _STRAY = re.compile(
-    r"[^\W\d_][\u0080-\u009f\u00a1-\u00bf\u0192\u02c6\u02dc\u2020-\u2022\u2030\ufffd]|"
-    r"[\u0080-\u009f\u00a1-\u00a9\u00ab-\u00b1\u00b4-\u00b9\u00bb-\u00bf\ufffd][^\W\d_]"
+    # after a letter; ² ³ ° and the closing » stand there in real text too
+    r"[^\W\d_][\u0080-\u009f\u00a1-\u00af\u00b1\u00b4-\u00ba\u00bc-\u00bf\u0192\u02c6\u02dc"
+    r"\u2020\u2021\u2030\ufffd]|"
+    # before a letter; so does the opening «
+    r"[\u0080-\u009f\u00a1-\u00a9\u00ac-\u00af\u00b1\u00b4-\u00b9\u00bb-\u00bf\ufffd][^\W\d_]|"
+    # UTF-8 read byte by byte: most Vietnamese letters begin with these two
+    r"á[º»]\S"
 )
 _LOST = re.compile(r"[^\W\d_]\?[^\W\d_]")
 
@@ -106,7 +111,7 @@ def first_impossible(text: str) -> str | None:
 
 @lru_cache(maxsize=_WORDS_KEPT)
 def _is_garbled_word(word: str) -> bool:
-    if any(not char.isascii() and char not in _LETTERS and char < "\u0250" for char in word):
+    if any(char.isalpha() and char not in _LETTERS and "\x7f" < char < "\u0250" for char in word):
         return True
     _, toned = _without_tone(word.lower())
     return len(toned) > 1 or not (_has_one_case(word) or word.isascii())

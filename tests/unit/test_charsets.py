@@ -78,6 +78,8 @@ def test_what_is_no_text_is_refused(content: bytes) -> None:
         "H'Hen Niê",
         "NGUYỄN VĂN A",
         "12/QĐ-UBND (bản 2)",
+        "diện tích 5 m², 30 °C, 12³",
+        "theo «Đề án» đã duyệt; mục a) – phần II…",
     ],
 )
 def test_real_names_are_not_taken_for_garbled(text: str) -> None:
@@ -86,7 +88,17 @@ def test_real_names_are_not_taken_for_garbled(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["NguyÔn V¨n An", "TrÇn ThÞ H¹nh", "Nguyá»…n VÄƒn", "Nguy?n V?n A", "Loø Thò Baû", "Lo\ufffd"],
+    [
+        "NguyÔn V¨n An",
+        "TrÇn ThÞ H¹nh",
+        "Nguyá»…n VÄƒn",
+        "Nguyá»…n Thá»‹",
+        "b»ng",
+        "c« gi¸o",
+        "Nguy?n V?n A",
+        "Loø Thò Baû",
+        "Lo\ufffd",
+    ],
 )
 def test_names_read_with_the_wrong_table_are_seen(text: str) -> None:
     assert is_garbled(text)

@@ -194,6 +194,9 @@ def test_hr_sees_refusals_and_not_the_data_of_other_units(hr: FlaskClient) -> No
     page = hr.get(_hand_in(hr, rows)).text
     assert "Người mã “P1” không thuộc các đơn vị bạn quản lý." in page
     assert "0912 345 678" not in page
+    # Whether the row differs from what is stored would already tell something.
+    assert "Cập nhật" not in page
+    assert re.search(r'data-label="Cập nhật">–<', hr.get("/hr/roster").text)
 
 
 def test_an_import_is_seen_by_its_author_only(

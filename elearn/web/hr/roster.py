@@ -46,7 +46,7 @@ STATES = {
     BatchState.CANCELLED: (N_("Đã bỏ"), "secondary"),
 }
 PROBLEM_HEADERS = (N_("Bảng"), N_("Dòng"), N_("Cột"), N_("Mã lỗi"), N_("Vấn đề"))
-SHOWN_PROBLEMS = 200
+SHOWN_PROBLEMS = 100
 
 
 class UploadForm(BaseForm):
