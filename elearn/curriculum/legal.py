@@ -21,6 +21,7 @@ WORDS = {
     LegalStatus.REPEALED: N_("đã bị bãi bỏ"),
     LegalStatus.UNKNOWN: N_("chưa rõ hiệu lực"),
 }
+REPLACED_BY = N_("đã được thay bằng %(names)s")
 _PAST = (LegalStatus.REPLACED, LegalStatus.EXPIRED, LegalStatus.REPEALED)
 _CURRENT = (LegalStatus.IN_FORCE, LegalStatus.AMENDED, LegalStatus.UNKNOWN)
 _ROMAN_OR_NUMBER = r"(?:[IVXLC]+|\d+)"
@@ -143,10 +144,14 @@ class Register:
 
     def status_text(self, view: DocumentView) -> str:
         """Return the status in Vietnamese, with the successors of a replaced document."""
-        names = ", ".join(successor.name for successor in self.successors(view))
-        if view.status is LegalStatus.REPLACED and names:
-            return f"đã được thay bằng {names}"
-        return WORDS[view.status]
+        names = self.successor_names(view)
+        return REPLACED_BY % {"names": names} if names else WORDS[view.status]
+
+    def successor_names(self, view: DocumentView) -> str:
+        """Return the names of the documents that replace ``view``; empty if none is known."""
+        if view.status is not LegalStatus.REPLACED:
+            return ""
+        return ", ".join(successor.name for successor in self.successors(view))
 
     def cite(self, code: str, clause: str | None) -> Citation | None:
         """Return how a lesson shows the citation, None for an unknown document."""

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from elearn.curriculum.legal import DocumentView, Register, full_name, read_register
+from elearn.curriculum.legal import WORDS, DocumentView, Register, full_name, read_register
 from elearn.curriculum.models import (
     LegalDocument,
     Lesson,
@@ -65,11 +65,12 @@ class ModuleOutline:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A legal document on a day: its data, its full name, and its force in words."""
+    """A legal document on a day: its data, its full name, its force, the names of successors."""
 
     view: DocumentView
     name: str
     force: str
+    successors: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,4 +214,4 @@ def get_document_page(session: Session, code: str, *, on: date) -> DocumentPage:
 
 
 def _document(register: Register, view: DocumentView) -> Document:
-    return Document(view, full_name(view), register.status_text(view))
+    return Document(view, full_name(view), WORDS[view.status], register.successor_names(view))

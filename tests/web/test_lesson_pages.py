@@ -331,7 +331,7 @@ def test_a_legal_document_tells_its_force_and_where_it_is_cited(
     assert "Bài hai" not in html
     assert "đã được thay bằng 118/2025/NĐ-CP" in words(html)
     successor = words(learner.get("/legal/118-ND-2025").text)
-    assert "Thay thế Quyết định 61/ND" in successor
+    assert "Thay thế cho Quyết định 61/ND" in successor
 
 
 @pytest.mark.parametrize(
