@@ -1,18 +1,16 @@
 """The script of the sheet in a real browser: saving, a lost line, two devices, the deadline."""
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import User
 from elearn.assessment.models import AnswerEvent, AnswerStatus, Attempt, AttemptState
-from tests.conftest import missing
 from tests.factories.assessment import make_paper, make_question
 from tests.factories.attempts import items_of, make_learner, move_deadline
 from tests.support.accounts import Visitor
@@ -24,17 +22,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.parametrize("engine_url", ["sqlite"], indirect=True),
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        missing("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

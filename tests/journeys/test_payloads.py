@@ -1,14 +1,12 @@
 """The payloads of the richtext tests in a real browser: rendered, none of them runs."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from elearn.infra import richtext
 from elearn.infra.richtext_syntax import Citation, Context, Picture, Seen
-from tests.conftest import missing
 from tests.unit.richtext.payloads import PAYLOADS
 
 pytestmark = pytest.mark.browser
@@ -28,15 +26,11 @@ TOUCH = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    path = shutil.which("chromium")
-    if path is None:
-        missing("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser.new_page()
-        browser.close()
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    window = chromium.new_page()
+    yield window
+    window.close()
 
 
 def hits(page: Page, html: str) -> int:

@@ -1,17 +1,15 @@
 """The script of the verification page in a real browser: what the scanned QR code is worth."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
 from elearn.certificates.queries import CertificateView
 from elearn.certificates.signing import find_signed_content
 from elearn.infra import storage
-from tests.conftest import missing
 from tests.factories.certificates import make_certificate, make_completion
 from tests.factories.curriculum import make_programme
 from tests.factories.org import make_person
@@ -25,17 +23,6 @@ pytestmark = [
 ]
 GOOD = "Mã QR mang chữ ký số hợp lệ và khớp với nội dung trên."
 BAD = "Mã QR vừa quét không mang chữ ký hợp lệ cho chứng nhận này"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        missing("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
