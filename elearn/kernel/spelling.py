@@ -7,6 +7,7 @@ letters, only the wrong ones; the rules of spelling are what shows it.
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 # Names are made of few different words, so what was found out of one is kept.
 _WORDS_KEPT = 1 << 14
@@ -114,7 +115,11 @@ def _is_garbled_word(word: str) -> bool:
     if any(char.isalpha() and char not in _LETTERS and "\x7f" < char < "\u0250" for char in word):
         return True
     _, toned = _without_tone(word.lower())
-    return len(toned) > 1 or not (_has_one_case(word) or word.isascii())
+    # Small letters of TCVN3 show as capitals in the middle of a word: "NguyÔn".
+    return len(toned) > 1 or any(
+        before.islower() and char.isupper() and not char.isascii()
+        for before, char in pairwise(word)
+    )
 
 
 def is_garbled(text: str) -> bool:

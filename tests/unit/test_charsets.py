@@ -78,6 +78,7 @@ def test_what_is_no_text_is_refused(content: bytes) -> None:
         "H'Hen Niê",
         "NGUYỄN VĂN A",
         "12/QĐ-UBND (bản 2)",
+        "UBNDTỉnh, PASCTỉnh",
         "diện tích 5 m², 30 °C, 12³",
         "theo «Đề án» đã duyệt; mục a) – phần II…",
     ],
