@@ -115,6 +115,20 @@ def list_batches(session: Session, actor: Actor, limit: int = 20) -> list[BatchL
     ]
 
 
+WAITING = (BatchState.CHECKING, BatchState.READY, BatchState.REFUSED)
+
+
+def list_abandoned(session: Session, before: datetime) -> list[int]:
+    """Return the ids of imports handed in before ``before`` that still wait for their author."""
+    return list(
+        session.scalars(
+            select(ImportBatch.id)
+            .where(ImportBatch.state.in_(WAITING), ImportBatch.created_at < before)
+            .order_by(ImportBatch.id)
+        )
+    )
+
+
 def get_batch(session: Session, actor: Actor, batch_id: int) -> BatchView:
     """Return the import ``batch_id`` of ``actor``. Raises NotFound for anybody else's."""
     return _view(session, actor, ImportBatch.id == batch_id)

@@ -6,7 +6,7 @@ what its author has seen; otherwise it is shown anew.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import PurePath
 from typing import Any
@@ -23,7 +23,7 @@ from elearn.kernel.clock import local_day, utc_now
 from elearn.kernel.errors import N_, Conflict, Forbidden, Invalid
 from elearn.kernel.text import clean_line
 from elearn.org.presence import find_actor
-from elearn.roster.batches import own_batch
+from elearn.roster.batches import WAITING, list_abandoned, own_batch
 from elearn.roster.files import tables_of
 from elearn.roster.models import BatchState, ImportBatch
 from elearn.roster.parse import Reading
@@ -43,6 +43,8 @@ from elearn.workflows.import_roster import (
 CHECK_ROSTER, APPLY_ROSTER = "roster.check", "roster.apply"
 
 MAX_FILES = 10
+# How long files with people's data lie waiting for a confirmation.
+KEPT_WAITING = timedelta(days=14)
 # More rows than this are no work for a request.
 ROWS_AT_ONCE = 2_000
 # About what a row of a workbook takes, packed.
@@ -203,16 +205,33 @@ def _not_waiting() -> Conflict:
     return Conflict("roster.not_ready", N_("Lần nhập này không còn chờ xác nhận."))
 
 
+def forget_abandoned(now: datetime) -> int:
+    """Put aside imports that nobody confirmed for two weeks; return how many. Safe to repeat."""
+    with reading() as session:
+        ids = list_abandoned(session, now - KEPT_WAITING)
+        session.rollback()
+    for batch_id in ids:
+        with transaction() as session:
+            batch = session.get_one(ImportBatch, batch_id, with_for_update=True)
+            if batch.state in WAITING:
+                _put_aside(session, batch, now)
+    return len(ids)
+
+
 def cancel(actor: Actor, batch_id: int, *, now: datetime) -> None:
     """Put an import aside that has not been applied. Raises NotFound, Conflict."""
     with transaction() as session:
         batch = own_batch(session, actor, batch_id)
         if batch.state in (BatchState.APPLIED, BatchState.CANCELLED):
             raise Conflict("roster.ended", N_("Lần nhập này đã kết thúc."))
-        batch.state = BatchState.CANCELLED
-        batch.ended_at = now
-        batch.report = {}
-        _drop_files(session, batch)
+        _put_aside(session, batch, now)
+
+
+def _put_aside(session: Session, batch: ImportBatch, now: datetime) -> None:
+    batch.state = BatchState.CANCELLED
+    batch.ended_at = now
+    batch.report = {}
+    _drop_files(session, batch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -11,10 +12,12 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from elearn.infra import storage
 from elearn.infra.models import AuditEntry
 from elearn.infra.tabular import write_csv
 from elearn.kernel.actor import SYSTEM, Role
 from elearn.kernel.clock import utc_now
+from elearn.kernel.errors import NotFound
 from elearn.org.models import Person, Unit
 from elearn.roster.models import BatchState, ImportBatch
 from elearn.workflows import stage_roster
@@ -164,6 +167,20 @@ def test_a_confirmation_of_another_preview_is_not_taken(hr: FlaskClient, session
     page = hr.post(f"{address}/confirm", data={"digest": "0" * 64}, follow_redirects=True).text
     assert "đã thay đổi sau khi bạn xem" in page
     assert _stored_phone(session) is None
+
+
+def test_an_import_that_nobody_confirms_is_forgotten(hr: FlaskClient, session: Session) -> None:
+    address = _hand_in(hr, _phone("0987654321"))
+    batch = session.scalars(select(ImportBatch).order_by(ImportBatch.id.desc())).first()
+    assert batch is not None
+    key = batch.files[0]["key"]
+    session.rollback()
+    assert stage_roster.forget_abandoned(utc_now() + timedelta(days=13)) == 0
+    assert storage.get(key)
+    assert stage_roster.forget_abandoned(utc_now() + timedelta(days=15)) == 1
+    assert "Lần nhập đã bỏ" in hr.get(address).text
+    with pytest.raises(NotFound):
+        storage.get(key)
 
 
 def test_confirming_twice_applies_once(hr: FlaskClient) -> None:
