@@ -3,10 +3,12 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,7 @@ from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from elearn.workflows import sync_content, take_quiz
 from elearn.workflows.author_content import Opened, open_new, save_draft
+from elearn.workflows.author_pictures import add_picture
 from elearn.workflows.review_content import (
     NotFit,
     publish,
@@ -595,3 +598,30 @@ def test_a_changed_file_becomes_a_draft_that_is_reviewed_like_others(
     assert _publish(reviewer, opened) == 3
     assert _published(session, code)[1].minutes == 26
     assert not sync_content.load(SYSTEM, files, now=utc_now()).changed_anything
+
+
+def test_the_browsers_text_is_exported_and_loading_it_again_changes_nothing(
+    session: Session, files: Path, tmp_path: Path, author: Actor, reviewer: Actor
+) -> None:
+    out = BytesIO()
+    Image.new("RGB", (40, 20), "red").save(out, format="PNG")
+    name = add_picture(author, "m0-dinh-huong", "Sơ đồ.png", out.getvalue(), now=utc_now())
+    _in_the_browser(session, author, reviewer, "l0-1-de-an-son-la")
+    body = f"Theo [@227-QD-UBND-2021:D1]:\n\n![Sơ đồ](media/{name})\n\n:::check m0-c99\n"
+    question = question_text("l0-1-de-an-son-la")
+    for code, content in (("m0-c99", question), ("l0-9-bai-moi", lesson_text(body=body))):
+        draft_id = open_new(author, "m0-dinh-huong", code, content, now=utc_now())
+        _submit(author, Opened(draft_id, 1, None))
+        _publish(reviewer, Opened(draft_id, 1, None))
+
+    sync_content.export(tmp_path / "out")
+    exported = tmp_path / "out/content"
+    first = (exported / "modules/00-dinh-huong/01-de-an-son-la.md").read_text("utf-8")
+    assert "title: Sửa trong trình duyệt" in first
+    new = (exported / "modules/00-dinh-huong/04-l0-9-bai-moi.md").read_text("utf-8")
+    assert new.endswith(body)
+    assert (exported / "modules/00-dinh-huong/media/so-do.png").is_file()
+    assert "id: m0-c99" in (tmp_path / "out/quizzes/bank/m0-dinh-huong.yaml").read_text("utf-8")
+    report = sync_content.load(SYSTEM, exported, now=utc_now())
+    assert [str(problem) for problem in report.problems] == []
+    assert not report.changed_anything
