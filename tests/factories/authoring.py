@@ -15,7 +15,7 @@ from elearn.kernel.actor import Actor, Role
 from elearn.kernel.clock import utc_now
 from elearn.org.models import Unit
 from elearn.workflows.author_content import Opened, save_draft
-from elearn.workflows.review_content import submit_for_review
+from elearn.workflows.review_content import publish, submit_for_review
 from tests.factories.org import actor_of, grant, make_unit, make_user
 
 _numbers = count(1)
@@ -88,15 +88,32 @@ def make_submitted(
 ) -> Opened:
     """Save ``content`` and send it for review."""
     opened = make_draft(author, code, content, base_number=base_number)
+    send(author, opened, "Sửa theo góp ý")
+    return opened
+
+
+def send(author: Actor, opened: Opened, note: str = "Vì sao sửa") -> None:
+    """Send the draft for review as it was opened."""
     assert opened.draft_id is not None
     submit_for_review(
         author,
         opened.draft_id,
         lock_version=opened.lock_version,
-        change_note="Sửa theo góp ý",
+        change_note=note,
         now=utc_now(),
     )
-    return opened
+
+
+def approve(reviewer: Actor, opened: Opened, *, accept_outdated: bool = False) -> int:
+    """Publish the draft as it was opened; return the number of the version."""
+    assert opened.draft_id is not None
+    return publish(
+        reviewer,
+        opened.draft_id,
+        lock_version=opened.lock_version,
+        accept_outdated=accept_outdated,
+        now=utc_now(),
+    )
 
 
 def the_draft(session: Session, kind: DraftKind, code: str) -> Draft:
