@@ -17,7 +17,7 @@ from elearn.cli.commands import COMMANDS
 from elearn.cli.start import CONSUMER
 from elearn.infra import db, jobs, logs, mail, signing, storage
 from elearn.kernel.settings import Settings, from_env
-from elearn.web import access, assets, errors, headers, i18n, identity, labels
+from elearn.web import access, addresses, assets, errors, headers, i18n, identity, labels
 from elearn.web.blueprints import BLUEPRINTS
 from elearn.web.identity import current_actor
 from elearn.web.navigation import nav_items, section_tabs
@@ -97,6 +97,7 @@ def _open_site(app: Flask, settings: Settings) -> None:
     errors.init_app(app)
     assets.init_app(app)
     Compress(app)
+    addresses.init_app(app)
     app.before_request(access.enforce)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -18,7 +18,7 @@ from elearn.kernel.errors import N_, AppError, Conflict, Invalid
 from elearn.kernel.text import clean_line
 from elearn.web.access import access, holds
 from elearn.web.author.editing import Editing, after_save, autosaved, edit_url, load
-from elearn.web.author.forms import LessonForm, NewLessonForm
+from elearn.web.author.forms import LessonForm, NewLessonForm, whole
 from elearn.web.author.pages import page
 from elearn.web.author.words import LEVELS, choices
 from elearn.web.errors import message_of
@@ -31,7 +31,7 @@ KIND = DraftKind.LESSON
 
 def _editing(code: str) -> Editing:
     with reading() as session:
-        return load(session, KIND, code, request.values.get("draft", type=int))
+        return load(session, KIND, code, whole(request.args.get("draft")))
 
 
 @blueprint.get("/author/lessons/<code>/edit")

@@ -22,7 +22,7 @@ from elearn.kernel.errors import N_, AppError, Conflict, Invalid
 from elearn.kernel.text import clean_line
 from elearn.web.access import access, holds
 from elearn.web.author.editing import Editing, after_save, autosaved, edit_url, load
-from elearn.web.author.forms import NewQuestionForm, QuestionForm
+from elearn.web.author.forms import NewQuestionForm, QuestionForm, whole
 from elearn.web.author.pages import page
 from elearn.web.errors import message_of
 from elearn.web.identity import the_actor
@@ -34,7 +34,7 @@ KIND = DraftKind.QUESTION
 
 def _editing(code: str) -> Editing:
     with reading() as session:
-        return load(session, KIND, code, request.values.get("draft", type=int))
+        return load(session, KIND, code, whole(request.args.get("draft")))
 
 
 def _type(editing: Editing) -> str:
