@@ -8,8 +8,6 @@ from elearn.authoring.difference import Difference, compare
 from elearn.authoring.drafts.content import Content, LessonText, QuestionText
 from elearn.kernel.errors import N_
 
-_RIGHT, _WRONG = "[x]", "[ ]"
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -66,10 +64,9 @@ def _question(question: QuestionText) -> Iterable[tuple[str, str]]:
 
 def _options(question: QuestionText) -> Iterable[str]:
     if question.answer is not None:
-        yield f"{_RIGHT if question.answer else _WRONG} Đúng"
-        yield f"{_WRONG if question.answer else _RIGHT} Sai"
+        yield "Nhận định này đúng" if question.answer else "Nhận định này sai"
     for letter, option in zip(ascii_uppercase, question.options, strict=False):
-        yield f"{_RIGHT if option.is_correct else _WRONG} {letter}. {option.text}"
+        yield f"{letter}{' (đúng)' if option.is_correct else ''}. {option.text}"
         if option.feedback:
             yield f"    → {option.feedback}"
 
