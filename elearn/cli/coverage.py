@@ -18,7 +18,7 @@ from elearn.coverage.queries import (
 )
 from elearn.coverage.rules import View
 from elearn.infra.db import reading
-from elearn.kernel.clock import LOCAL_ZONE, end_of_local_day, utc_now
+from elearn.kernel.clock import LOCAL_ZONE, end_of_local_day, read_day, utc_now
 from elearn.kernel.errors import AppError
 
 coverage = AppGroup("coverage", help="Coverage figures.")
@@ -29,11 +29,8 @@ COLUMNS = (
 
 def parse_day(text: str) -> date:
     """Return the day of YYYY-MM-DD or dd/mm/yyyy. Raises click.BadParameter."""
-    for shape in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text, shape).replace(tzinfo=LOCAL_ZONE).date()
-        except ValueError:
-            continue
+    if (day := read_day(text)) is not None:
+        return day
     raise click.BadParameter(f"“{text}” không phải là ngày; hãy viết 2026-03-14 hoặc 14/03/2026.")
 
 

@@ -25,3 +25,13 @@ def end_of_local_day(day: date) -> datetime:
     """Return the first instant after the local ``day``, in UTC."""
     midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=LOCAL_ZONE)
     return midnight.astimezone(UTC)
+
+
+def read_day(text: str) -> date | None:
+    """Return the day written YYYY-MM-DD or dd/mm/yyyy; None when it is neither."""
+    for shape in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text, shape).replace(tzinfo=LOCAL_ZONE).date()
+        except ValueError:
+            continue
+    return None

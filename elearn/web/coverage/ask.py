@@ -1,14 +1,14 @@
 """What the reader of the coverage page chose, from the address, checked."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
 from elearn.coverage.board import Ask
 from elearn.coverage.queries import Question
 from elearn.coverage.rules import ALL, View
-from elearn.kernel.clock import LOCAL_ZONE
+from elearn.kernel.clock import read_day
 from elearn.kernel.errors import N_, Invalid
 
 
@@ -24,11 +24,8 @@ def parse_day(text: str | None, default: date) -> date:
     """Return the day written as YYYY-MM-DD or dd/mm/yyyy. Raises Invalid."""
     if not text:
         return default
-    for shape in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text, shape).replace(tzinfo=LOCAL_ZONE).date()
-        except ValueError:
-            continue
+    if (day := read_day(text)) is not None:
+        return day
     raise Invalid(
         "coverage.day",
         N_("“%(text)s” không phải là ngày. Hãy nhập theo dạng ngày/tháng/năm, ví dụ 14/03/2026."),
