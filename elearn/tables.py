@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 from elearn.accounts import models as accounts
 from elearn.assessment import models as assessment
+from elearn.assessment.rounds import models as assessment_rounds
 from elearn.authoring import models as authoring
 from elearn.authoring.files import models as authoring_files
 from elearn.certificates import models as certificates
@@ -20,6 +21,7 @@ FEATURES = (
     org,
     curriculum,
     assessment,
+    assessment_rounds,
     progress,
     certificates,
     authoring,

@@ -50,11 +50,22 @@ class FeedbackRule(StrEnum):
 
 
 class AttemptState(StrEnum):
-    """in_progress, then submitted, then graded; moved by conditional UPDATE only."""
+    """in_progress, then submitted, then graded; moved by conditional UPDATE only.
+
+    Any of them may become voided, by a human decision with its reason; that is final.
+    """
 
     IN_PROGRESS = "IN_PROGRESS"
     SUBMITTED = "SUBMITTED"
     GRADED = "GRADED"
+    VOIDED = "VOIDED"
+
+
+class AttemptSource(StrEnum):
+    """Where an attempt was made: on the site, or in a hall on paper and keyed in."""
+
+    ONLINE = "ONLINE"
+    PAPER = "PAPER"
 
 
 class AnswerStatus(StrEnum):
@@ -164,7 +175,9 @@ class Attempt(Base):
             sqlite_where=text("state = 'IN_PROGRESS'"),
         ),
         Index(None, "state", "deadline_at"),
-        CheckConstraint("state IN ('IN_PROGRESS', 'SUBMITTED', 'GRADED')", name="known_state"),
+        CheckConstraint(
+            "state IN ('IN_PROGRESS', 'SUBMITTED', 'GRADED', 'VOIDED')", name="known_state"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -179,6 +192,12 @@ class Attempt(Base):
     deadline_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     submitted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     closed_by: Mapped[str | None] = mapped_column(String(16))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_round.id"), index=True)
+    source: Mapped[AttemptSource] = mapped_column(
+        enum_type(AttemptSource), server_default=AttemptSource.ONLINE.value
+    )
+    # The last sign of life of the page, saves and heartbeats alike; evidence for invigilators.
+    last_seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class AttemptEpoch(Base):
