@@ -21,7 +21,6 @@ from elearn.web import access, addresses, assets, errors, headers, i18n, identit
 from elearn.web.blueprints import BLUEPRINTS
 from elearn.web.identity import current_actor
 from elearn.web.navigation import nav_items, section_tabs
-from elearn.worker import consumer
 from elearn.worker.commands import worker
 from elearn.worker.handlers import HANDLERS
 
@@ -80,7 +79,7 @@ def _open_doors(app: Flask, settings: Settings) -> None:
     jobs.init_app(app, settings.queue_url, settings.secret_key, HANDLERS)
     mail.init_app(app, settings.mail_url, settings.mail_sender)
     app.extensions["elearn_tables"] = tables.metadata
-    app.extensions[CONSUMER] = consumer.run
+    app.extensions[CONSUMER] = "elearn.worker.consumer:run"
 
 
 def _open_site(app: Flask, settings: Settings) -> None:

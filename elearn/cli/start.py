@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
+from pkgutil import resolve_name
 
 import click
 from flask import Flask, current_app
@@ -21,6 +22,7 @@ from elearn.kernel.clock import utc_now
 from elearn.org.models import Unit
 from elearn.workflows import load_demo, sync_content
 
+# Where the application names, by dotted path, the function that does jobs until stopped.
 CONSUMER = "elearn_consumer"
 Consume = Callable[[Flask], None]
 
@@ -64,15 +66,16 @@ def _fill(app: Flask) -> None:
         load_province(load_demo.OFFICIALS, load_demo.SEED)
 
 
-def _consume(app: Flask, consume: Consume) -> None:
+def _consume(app: Flask) -> None:
+    # Loaded in the child: what only jobs need must not weigh on the web workers.
+    consume: Consume = resolve_name(app.extensions[CONSUMER])
     os.setpgrp()
     consume(app)
 
 
 def _serve(app: Flask, options: dict[str, object]) -> None:
     """Serve pages and do jobs until stopped."""
-    consume: Consume = app.extensions[CONSUMER]
-    child = multiprocessing.get_context("fork").Process(target=_consume, args=(app, consume))
+    child = multiprocessing.get_context("fork").Process(target=_consume, args=(app,))
     child.start()
     try:
         _Server(app, options).run()

@@ -7,6 +7,7 @@ hand-over) is handed over again by ``sweep``; a job must therefore be safe to ru
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pkgutil import resolve_name
 from typing import Any
 
 import structlog
@@ -67,7 +68,7 @@ Handler = Callable[[Mapping[str, Any], Progress], dict[str, Any] | None]
 class _Runner:
     huey: Huey
     hand_over: Callable[[int], None]
-    handlers: Mapping[str, Handler]
+    handlers: Mapping[str, str]
 
 
 def make_huey(queue_url: str, secret: str) -> Huey:
@@ -84,8 +85,11 @@ def make_huey(queue_url: str, secret: str) -> Huey:
     return MemoryHuey("elearn", serializer=serializer, results=False)
 
 
-def init_app(app: Flask, queue_url: str, secret: str, handlers: Mapping[str, Handler]) -> None:
-    """Give ``app`` its queue and the functions that do its jobs."""
+def init_app(app: Flask, queue_url: str, secret: str, handlers: Mapping[str, str]) -> None:
+    """Give ``app`` its queue and the dotted paths, by job kind, of the functions that do its jobs.
+
+    A function is loaded when the first job of its kind runs.
+    """
     huey = make_huey(queue_url, secret)
 
     @huey.task(name="run_job")  # type: ignore[untyped-decorator]  # Huey ships no types
@@ -94,6 +98,15 @@ def init_app(app: Flask, queue_url: str, secret: str, handlers: Mapping[str, Han
             run(job_id)
 
     app.extensions[_EXTENSION] = _Runner(huey, run_job, handlers)
+
+
+def handler_of(path: str) -> Handler:
+    """Return the function at ``package.module:function``, loading its module.
+
+    Raises ImportError or AttributeError where nothing is there.
+    """
+    handler: Handler = resolve_name(path)
+    return handler
 
 
 def huey_of(app: Flask) -> Huey:
@@ -118,8 +131,11 @@ def enqueue(
 ) -> int:
     """Add a job to the present transaction and return its id.
 
-    An open job with the same ``dedupe_key`` is returned instead of a second one.
+    An open job with the same ``dedupe_key`` is returned instead of a second one. Raises KeyError
+    for a kind that nobody handles: such a row would fail where its author no longer sees it.
     """
+    if kind not in _runner().handlers:
+        raise KeyError(f"no handler for jobs of kind {kind!r}")
     if dedupe_key is not None:
         open_states = (JobState.QUEUED, JobState.RUNNING)
         found = session.scalar(
@@ -172,7 +188,8 @@ def run(job_id: int) -> None:
         return
     kind, payload = claimed
     try:
-        result = _runner().handlers[kind](payload, Progress(job_id))
+        handler = handler_of(_runner().handlers[kind])
+        result = handler(payload, Progress(job_id))
     except AppError as error:
         _finish(job_id, JobState.FAILED, problem=error.text())
     except Exception:

@@ -1,15 +1,13 @@
-"""Job kind to the function that does it."""
+"""Job kind to the dotted path of the function that does it: ``package.module:function``.
+
+Paths, not functions: the web process knows every kind but loads nothing that only jobs need.
+"""
 
 from collections.abc import Mapping
 
-from elearn.infra.jobs import Handler
-from elearn.infra.mail import SEND_MAIL, send
-from elearn.workflows.certificate_files import BUNDLE, build_bundle
-from elearn.workflows.stage_roster import APPLY_ROSTER, CHECK_ROSTER, apply_batch, check_batch
-
-HANDLERS: Mapping[str, Handler] = {
-    SEND_MAIL: send,
-    BUNDLE: build_bundle,
-    CHECK_ROSTER: check_batch,
-    APPLY_ROSTER: apply_batch,
+HANDLERS: Mapping[str, str] = {
+    "mail.send": "elearn.infra.mail:send",
+    "certificates.bundle": "elearn.workflows.certificate_files:build_bundle",
+    "roster.check": "elearn.workflows.stage_roster:check_batch",
+    "roster.apply": "elearn.workflows.stage_roster:apply_batch",
 }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from elearn.infra import mail
 from elearn.infra.db import transaction
-from elearn.infra.jobs import due_job_ids, run
+from elearn.infra.jobs import due_job_ids, enqueue, run
 from elearn.infra.models import Job, JobState, OutgoingMail
 from elearn.kernel.actor import SYSTEM
 from elearn.kernel.clock import utc_now
@@ -47,6 +47,12 @@ def test_a_job_whose_runner_died_is_due_again(app: Flask, session: Session) -> N
     run(job.id)
     session.expire_all()
     assert session.get_one(Job, job.id).state is JobState.DONE
+
+
+def test_a_kind_that_nobody_handles_is_refused(app: Flask, session: Session) -> None:
+    with pytest.raises(KeyError, match="no.such.kind"), transaction() as inner:
+        enqueue(inner, SYSTEM, "no.such.kind", {}, now=utc_now())
+    assert session.scalars(select(Job)).all() == []
 
 
 def test_transactions_do_not_nest(app: Flask) -> None:

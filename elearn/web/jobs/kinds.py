@@ -6,14 +6,12 @@ from elearn.infra.jobs import JobView
 from elearn.infra.models import JobState
 from elearn.kernel.errors import N_
 from elearn.web.words import translated
-from elearn.workflows.certificate_files import BUNDLE
-from elearn.workflows.stage_roster import APPLY_ROSTER, CHECK_ROSTER
 
-# kind: (title, endpoint that takes job_id and gives the result)
+# kind, as in elearn.worker.handlers: (title, endpoint that takes job_id and gives the result)
 KINDS: dict[str, tuple[str, str]] = {
-    BUNDLE: (N_("Gói chứng nhận"), "hr_certificates.bundle_file"),
-    CHECK_ROSTER: (N_("Kiểm tra danh sách nhân sự"), "hr_roster.after_job"),
-    APPLY_ROSTER: (N_("Nhập danh sách nhân sự"), "hr_roster.after_job"),
+    "certificates.bundle": (N_("Gói chứng nhận"), "hr_certificates.bundle_file"),
+    "roster.check": (N_("Kiểm tra danh sách nhân sự"), "hr_roster.after_job"),
+    "roster.apply": (N_("Nhập danh sách nhân sự"), "hr_roster.after_job"),
 }
 
 
