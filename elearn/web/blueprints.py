@@ -31,6 +31,7 @@ from elearn.web.officer.certificates import blueprint as officer_certificates
 from elearn.web.officer.routes import blueprint as officer
 from elearn.web.public.routes import blueprint as public
 from elearn.web.public.verify import blueprint as verify
+from elearn.web.quiz.bulletin import blueprint as bulletin
 from elearn.web.quiz.routes import blueprint as quiz
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -44,6 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     legal,
     media,
     quiz,
+    bulletin,
     certificates,
     author,
     author_bank,

@@ -47,6 +47,7 @@ ACCESS: dict[str, str] = {
     "lessons.show": "SIGNED_IN",
     "media.show": "SIGNED_IN",
     # papers and attempts
+    "bulletin.show": "PUBLIC",
     "quiz.accept_superseded": "SIGNED_IN",
     "quiz.attempt": "SIGNED_IN",
     "quiz.confirm": "SIGNED_IN",

@@ -56,6 +56,8 @@ class Round(Base):
     planned_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_by: Mapped[int | None] = mapped_column(ForeignKey("accounts_user.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    # Counts what examinees at work should hear of (rounds.bulletin); tells nothing by itself.
+    bulletin: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class RoundExaminee(Base):
