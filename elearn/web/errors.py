@@ -3,10 +3,12 @@
 import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from elearn.infra.audit import request_id
 from elearn.kernel.errors import N_, AppError, Conflict, Forbidden, Invalid, NotFound, TooMany
+from elearn.web.identity import forget_for_now
 from elearn.web.words import translated
 
 log = structlog.get_logger()
@@ -91,6 +93,20 @@ def _http_error(error: HTTPException) -> Response:
     return _respond(status, translated(_MESSAGES[known]), f"http.{status}")
 
 
+def _database_away(error: OperationalError | InterfaceError) -> Response:
+    """Tell that the database does not answer, by a page that asks it nothing.
+
+    Scripts of ours come again after Retry-After; nothing of the act was kept.
+    """
+    log.error("database_away", path=request.path, problem=str(error.orig))
+    forget_for_now()
+    message = translated(N_("Hệ thống đang bận hoặc đang khởi động lại. Hãy thử lại sau ít giây."))
+    response = _respond(503, message, "database")
+    response.headers["Retry-After"] = "2"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _last_resort(error: Exception) -> Response:
     log.error("unhandled_error", path=request.path, kind=type(error).__name__, exc_info=error)
     return _respond(500, translated(_MESSAGES[500]), "internal")
@@ -101,4 +117,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(AppError, _app_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(InterfaceError, _database_away)
     app.register_error_handler(Exception, _last_resort)

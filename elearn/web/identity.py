@@ -66,14 +66,21 @@ def _stay_awake() -> None:
 
 def init_app(app: Flask) -> None:
     """Let ``app`` know its users."""
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = None
     login_manager.user_loader(_load)
     app.before_request(_stay_awake)
 
 
+def forget_for_now() -> None:
+    """Let the rest of the request pass as signed out: the database cannot say who it is."""
+    g.elearn_database_away = True
+
+
 def current_actor() -> Actor | None:
     """Return who is signed in, or None."""
+    if g.get("elearn_database_away"):
+        return None
     return current_user.actor if current_user.is_authenticated else None
 
 
