@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 from elearn.accounts import models as accounts
 from elearn.assessment import models as assessment
 from elearn.assessment.rounds import models as assessment_rounds
+from elearn.assessment.statistics import models as assessment_statistics
 from elearn.authoring import models as authoring
 from elearn.authoring.files import models as authoring_files
 from elearn.certificates import models as certificates
@@ -22,6 +23,7 @@ FEATURES = (
     curriculum,
     assessment,
     assessment_rounds,
+    assessment_statistics,
     progress,
     certificates,
     authoring,

@@ -1,0 +1,1 @@
+"""What answers tell of questions and papers: facility, discrimination, reliability, drift."""
