@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import Update, delete, update
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import SignInSession
@@ -34,9 +34,9 @@ def is_touch_due(last_seen_at: datetime, now: datetime) -> bool:
     return now - last_seen_at >= SESSION_TOUCH
 
 
-def touch_session(session: Session, session_id: int, *, now: datetime) -> None:
-    """Note that the session was used; an ended one stays as it is."""
-    session.execute(
+def touching(session_id: int, *, now: datetime) -> Update:
+    """Return the statement that notes that the session was used; an ended one stays as it is."""
+    return (
         update(SignInSession)
         .where(
             SignInSession.id == session_id,
@@ -45,7 +45,13 @@ def touch_session(session: Session, session_id: int, *, now: datetime) -> None:
             SignInSession.last_seen_at > now - SESSION_IDLE,
         )
         .values(last_seen_at=now)
+        .execution_options(synchronize_session=False)
     )
+
+
+def touch_session(session: Session, session_id: int, *, now: datetime) -> None:
+    """Note that the session was used."""
+    session.execute(touching(session_id, now=now))
 
 
 def end_session(session: Session, session_id: int, *, now: datetime) -> None:

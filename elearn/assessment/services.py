@@ -1,18 +1,14 @@
-"""Writes of attempts: begin, take over, record answers, close and grade. Never commits."""
+"""Writes of attempts: begin, take over, close and grade; saves: saves.py. Never commits."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from elearn.assessment import attempt_queries as reads
 from elearn.assessment.domain import grading, timing
 from elearn.assessment.domain.draw import Drawn, option_orders
-from elearn.assessment.domain.protocol import Event, Save
-from elearn.assessment.domain.question_types import Value, type_of
 from elearn.assessment.models import (
     AnswerEvent,
     AnswerStatus,
@@ -23,22 +19,12 @@ from elearn.assessment.models import (
     ExtraAttempt,
     Grade,
     PaperVersion,
-    QuestionVersion,
 )
-from elearn.assessment.policy import no_such_attempt, verdict
+from elearn.assessment.policy import no_such_attempt
 from elearn.assessment.queries import PaperRules, list_option_ids
-from elearn.kernel.errors import N_, Conflict, Invalid
 
 BY_EXAMINEE, BY_DEADLINE = "examinee", "deadline"
 ACCEPTED = "accepted"
-
-
-@dataclass(frozen=True, slots=True)
-class Ack:
-    """What became of one event; ``uuid`` as the device wrote it."""
-
-    uuid: str
-    status: AnswerStatus
 
 
 def lock_attempt(session: Session, attempt_id: int, *, person_id: int | None) -> Attempt:
@@ -145,78 +131,6 @@ def holder(session: Session, attempt: Attempt) -> int | None:
             AttemptEpoch.attempt_id == attempt.id, AttemptEpoch.epoch == attempt.epoch
         )
     )
-
-
-def record(session: Session, attempt: Attempt, save: Save, now: datetime) -> list[Ack]:
-    """Add the events of ``save`` to the locked ``attempt``; a known uuid adds nothing (I3).
-
-    All or none: raises Invalid for an epoch that never began, a question that is not in the
-    attempt or a value that is no answer to it; Conflict for a uuid of another attempt.
-    """
-    known = _known(session, attempt, save.events)
-    fresh = {event.key: event for event in save.events if event.key not in known}
-    if fresh:
-        status, reason = verdict(attempt.state, attempt.deadline_at, attempt.epoch, save.epoch, now)
-        rows = _rows(session, attempt, save.epoch, list(fresh.values()))
-        fate = {"status": status, "reason": reason, "received_at": now}
-        session.execute(insert(AnswerEvent), [{**row, **fate} for row in rows])
-        known |= dict.fromkeys(fresh, status)
-    return [Ack(event.uuid, known[event.key]) for event in save.events]
-
-
-def uuid_taken() -> Conflict:
-    """Return the refusal of an event whose uuid belongs to another attempt."""
-    return Conflict("assessment.uuid", N_("Mã của thay đổi này đã được dùng cho bài khác."))
-
-
-def _known(session: Session, attempt: Attempt, events: Sequence[Event]) -> dict[str, AnswerStatus]:
-    if not events:
-        return {}
-    rows = session.execute(
-        select(AnswerEvent.uuid, AnswerEvent.attempt_id, AnswerEvent.status).where(
-            AnswerEvent.uuid.in_({event.key for event in events})
-        )
-    ).all()
-    if any(row.attempt_id != attempt.id for row in rows):
-        raise uuid_taken()
-    return {row.uuid: row.status for row in rows}
-
-
-def _rows(
-    session: Session, attempt: Attempt, epoch: int, events: Sequence[Event]
-) -> list[dict[str, object]]:
-    if not 1 <= epoch <= attempt.epoch:
-        raise Invalid("assessment.epoch", N_("Thiết bị này chưa nhận lượt làm bài."))
-    questions = _questions(session, attempt, [event.item for event in events])
-    return [
-        {
-            "attempt_id": attempt.id,
-            "item_id": event.item,
-            "epoch": epoch,
-            "client_seq": event.client_seq,
-            "uuid": event.key,
-            "value": _checked(questions, event),
-        }
-        for event in events
-    ]
-
-
-def _questions(
-    session: Session, attempt: Attempt, item_ids: Sequence[int]
-) -> dict[int, Row[tuple[int, str, dict[str, object]]]]:
-    rows = session.execute(
-        select(AttemptItem.id, QuestionVersion.type, QuestionVersion.body)
-        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
-        .where(AttemptItem.attempt_id == attempt.id, AttemptItem.id.in_(set(item_ids)))
-    )
-    return {row.id: row for row in rows}
-
-
-def _checked(questions: dict[int, Row[tuple[int, str, dict[str, object]]]], event: Event) -> Value:
-    question = questions.get(event.item)
-    if question is None:
-        raise Invalid("assessment.item", N_("Bài này không có câu hỏi đó."))
-    return type_of(question.type).check_value(question.body, event.value)
 
 
 def accept_superseded(session: Session, attempt: Attempt, now: datetime) -> int:

@@ -13,7 +13,18 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, event, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    event,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -124,13 +135,16 @@ def after_commit(session: Session, hook: Callable[[], None]) -> None:
     session.info[_AFTER_COMMIT].append(hook)
 
 
+def clock(dialect: str) -> ColumnElement[datetime]:
+    """Return the database's clock as a column: the start of the transaction it is read in."""
+    if dialect == "sqlite":
+        return type_coerce(func.strftime("%Y-%m-%d %H:%M:%f", "now"), UTCDateTime())
+    return type_coerce(func.now(), UTCDateTime())
+
+
 def now(session: Session) -> datetime:
     """Return the database's clock: the start of the present transaction, in UTC."""
-    if session.get_bind().dialect.name == "sqlite":
-        stamp = session.scalar(text("select strftime('%Y-%m-%d %H:%M:%f', 'now')"))
-        return datetime.fromisoformat(str(stamp)).replace(tzinfo=UTC)
-    value: datetime = session.execute(select(func.now())).scalar_one()
-    return value.astimezone(UTC)
+    return session.execute(select(clock(session.get_bind().dialect.name))).scalar_one()
 
 
 def advisory_lock(session: Session, key: int) -> None:

@@ -13,7 +13,8 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from elearn.assessment import attempt_queries, queries, services
+from elearn.accounts.sessions import touching
+from elearn.assessment import attempt_queries, queries, saves, services
 from elearn.assessment.attempt_queries import AttemptHead, Result, Sheet
 from elearn.assessment.domain import timing
 from elearn.assessment.domain.draw import draw
@@ -21,7 +22,7 @@ from elearn.assessment.domain.protocol import Event, Save
 from elearn.assessment.models import Attempt, AttemptState
 from elearn.assessment.policy import refusal_to_start
 from elearn.assessment.queries import AttemptLine, PaperRules
-from elearn.assessment.services import Ack
+from elearn.assessment.saves import Ack, Place
 from elearn.infra.db import now as database_now
 from elearn.infra.db import reading, transaction
 from elearn.kernel.actor import SYSTEM, Actor
@@ -125,28 +126,33 @@ def accept_superseded(actor: Actor, attempt_id: int) -> int:
         return services.accept_superseded(session, attempt, now)
 
 
-def save_answers(actor: Actor, attempt_id: int, save: Save) -> Saved:
+def save_answers(
+    actor: Actor, attempt_id: int, save: Save, *, touch_at: datetime | None = None
+) -> Saved:
     """Store the events of ``save``; what is returned has been committed (I1).
 
-    Raises NotFound for the attempts of others, Invalid for what cannot be stored.
+    ``touch_at``: note at the same time that the sign-in session is in use. Raises NotFound for
+    the attempts of others, Invalid for what cannot be stored.
     """
-    try:
-        with transaction() as session:
-            now = database_now(session)
-            attempt = services.lock_attempt(session, attempt_id, person_id=actor.person_id)
-            acks = services.record(session, attempt, save, now)
-    except IntegrityError as error:
-        # The same uuid reached another attempt at the same moment.
-        raise services.uuid_taken() from error
-    state = _closed_if_overdue(actor, attempt, now)
-    return Saved(tuple(acks), attempt.epoch, attempt.deadline_at, now, state)
+    aside = None
+    if touch_at is not None and actor.session_id is not None:
+        aside = touching(actor.session_id, now=touch_at)
+    acks: list[Ack] = []
+    with transaction() as session:
+        person_id = actor.person_id
+        if save.events:
+            place, acks = saves.record(session, attempt_id, save, person_id=person_id, aside=aside)
+        else:
+            place = saves.see(session, attempt_id, person_id=person_id, aside=aside)
+    state = _closed_if_overdue(actor, place)
+    return Saved(tuple(acks), place.epoch, place.deadline_at, place.now, state)
 
 
-def _closed_if_overdue(actor: Actor, attempt: Attempt, now: datetime) -> AttemptState:
-    running = attempt.state is AttemptState.IN_PROGRESS
-    if not running or not timing.is_overdue(attempt.deadline_at, now):
-        return attempt.state
-    _close_one(actor, attempt.id, attempt.person_id, only_overdue=True)
+def _closed_if_overdue(actor: Actor, place: Place) -> AttemptState:
+    running = place.state is AttemptState.IN_PROGRESS
+    if not running or not timing.is_overdue(place.deadline_at, place.now):
+        return place.state
+    _close_one(actor, place.attempt_id, place.person_id, only_overdue=True)
     return AttemptState.GRADED
 
 
