@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from elearn.assessment import attempt_queries as reads
@@ -101,17 +101,19 @@ def _add_items(session: Session, attempt: Attempt, paper: PaperRules, drawn: Dra
     orders = option_orders(
         list_option_ids(session, version_ids), attempt.seed, shuffle=paper.blueprint.shuffle
     )
-    session.add_all(
-        AttemptItem(
-            attempt_id=attempt.id,
-            position=position,
-            section=item.section,
-            question_version_id=item.question.version_id,
-            option_order=order,
-            points=item.points,
-        )
+    rows = [
+        {
+            "attempt_id": attempt.id,
+            "position": position,
+            "section": item.section,
+            "question_version_id": item.question.version_id,
+            "option_order": order,
+            "points": item.points,
+        }
         for position, (item, order) in enumerate(zip(drawn.questions, orders, strict=True), 1)
-    )
+    ]
+    # Asking for the ids makes it one INSERT of many rows; without, it is one for each row.
+    session.execute(insert(AttemptItem).returning(AttemptItem.id), rows)
 
 
 def take_over(session: Session, attempt: Attempt, session_id: int | None, now: datetime) -> None:
@@ -192,10 +194,9 @@ def _move(
         update(Attempt)
         .where(Attempt.id == attempt.id, Attempt.state == before)
         .values(state=after, **values)
-        .execution_options(synchronize_session=False)
-        .returning(Attempt.id)
-    ).scalar_one_or_none()
-    session.refresh(attempt)
+        .returning(Attempt)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).one_or_none()
     return moved is not None
 
 

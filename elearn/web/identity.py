@@ -4,8 +4,11 @@ The browser holds a random token in the signed session cookie; the database hold
 that sign-out, a new password or a suspension ends the session at once, wherever it is open.
 """
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import structlog
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask import session as cookie
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
@@ -22,6 +25,7 @@ from elearn.workflows.sign_in import touch
 log = structlog.get_logger()
 login_manager = LoginManager()
 _LOCALE = "locale"
+View = TypeVar("View", bound=Callable[..., object])
 
 
 class SignedIn:
@@ -53,15 +57,30 @@ def _load(token: str) -> SignedIn | None:
 def _stay_awake() -> None:
     """Note that the session is in use, at most once a minute, before the view begins.
 
-    A page is not refused because this note could not be written.
+    A page is not refused because this note could not be written. A view marked by
+    ``notes_itself`` writes it with its own statement.
     """
     actor = current_actor() if request.endpoint is not None else None
-    if actor is None or actor.session_id is None or not g.pop("session_touch_due", False):
+    if actor is None or actor.session_id is None:
+        return
+    view = current_app.view_functions[request.endpoint or ""]
+    if getattr(view, "notes_itself", False) or not take_touch_due():
         return
     try:
         touch(actor.session_id, now=utc_now())
     except OperationalError:
         log.warning("session_touch_failed")
+
+
+def take_touch_due() -> bool:
+    """Whether the use of the session should be noted now; whoever asks has to do it."""
+    return bool(g.pop("session_touch_due", False))
+
+
+def notes_itself(view: View) -> View:
+    """Mark a view that notes the use of the session in the transaction of its own act."""
+    view.notes_itself = True  # type: ignore[attr-defined]  # read by _stay_awake alone
+    return view
 
 
 def init_app(app: Flask) -> None:

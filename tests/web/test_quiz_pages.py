@@ -23,7 +23,6 @@ from tests.factories.assessment import make_paper, make_question, make_question_
 from tests.factories.attempts import items_of, make_learner, move_deadline
 from tests.factories.curriculum import make_legal_document
 from tests.support.accounts import Visitor
-from tests.support.statements import recorded
 
 SECTIONS = [{"title": "Chung", "questions": ["q1", "q2", "q3"]}]
 
@@ -513,31 +512,3 @@ def test_the_paper_closes_what_is_overdue(browser: FlaskClient, session: Session
 def test_an_unknown_paper_is_not_there(browser: FlaskClient) -> None:
     assert browser.get("/papers/khong-co").status_code == 404
     assert browser.post("/papers/khong-co").status_code == 404
-
-
-def test_a_save_takes_six_statements_with_the_sign_in(
-    browser: FlaskClient, session: Session
-) -> None:
-    _paper(session)
-    attempt_id = _start(browser, session)
-    payload = {"epoch": 1, "events": [_event(items_of(session, attempt_id)["q1"], "a")]}
-    with recorded() as statements:
-        browser.post(f"/attempts/{attempt_id}/answers", json=payload)
-    assert len(statements) <= 6, statements
-
-
-@pytest.mark.parametrize("size", [1, 40])
-def test_the_sheet_takes_as_many_statements_for_one_question_as_for_forty(
-    browser: FlaskClient, session: Session, size: int
-) -> None:
-    for number in range(size):
-        make_question(session, f"q{number}")
-    make_paper(
-        session,
-        "de",
-        sections=[{"title": "Chung", "questions": [f"q{number}" for number in range(size)]}],
-    )
-    attempt_id = _start(browser, session)
-    with recorded() as statements:
-        browser.get(f"/attempts/{attempt_id}")
-    assert len(statements) == 7, statements

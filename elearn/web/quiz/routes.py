@@ -15,11 +15,11 @@ from elearn.assessment.domain.protocol import parse_save
 from elearn.assessment.models import AnswerStatus, AttemptState
 from elearn.curriculum.queries import Document, list_documents
 from elearn.infra.db import reading
-from elearn.kernel.clock import LOCAL_ZONE, today
+from elearn.kernel.clock import LOCAL_ZONE, today, utc_now
 from elearn.web.access import SIGNED_IN, access
 from elearn.web.errors import message_of
 from elearn.web.i18n import format_number
-from elearn.web.identity import the_actor
+from elearn.web.identity import notes_itself, take_touch_due, the_actor
 from elearn.web.quiz.forms import SheetForm, given_answers
 from elearn.web.words import _
 from elearn.workflows import take_quiz
@@ -102,10 +102,13 @@ def save_form(attempt_id: int) -> BaseResponse:
 
 @blueprint.post(_ATTEMPT + "/answers")
 @access(SIGNED_IN)
+@notes_itself
 def save(attempt_id: int) -> Response:
     """Take changes by the answer protocol, design.md section 6."""
     request.max_content_length = MOST_BYTES
-    saved = take_quiz.save_answers(the_actor(), attempt_id, parse_save(_payload()))
+    given = parse_save(_payload())
+    touch_at = utc_now() if take_touch_due() else None
+    saved = take_quiz.save_answers(the_actor(), attempt_id, given, touch_at=touch_at)
     return jsonify(
         acks=[{"uuid": ack.uuid, "status": ack.status.value} for ack in saved.acks],
         epoch=saved.epoch,
