@@ -1,30 +1,23 @@
 """The factory: the one place where everything is put together."""
 
 import os
-from pathlib import Path
 
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 from dotenv import load_dotenv
 from flask import Flask
 from flask_compress import Compress
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from elearn import tables
 from elearn.cli.commands import COMMANDS
-from elearn.cli.start import CONSUMER
-from elearn.infra import db, jobs, logs, mail, signing, storage
+from elearn.cli.lazy import LazyGroup
+from elearn.infra import db, jobs, logs, mail, migrations, signing, storage
 from elearn.kernel.settings import Settings, from_env
 from elearn.web import access, addresses, assets, errors, headers, i18n, identity, labels
 from elearn.web.blueprints import BLUEPRINTS
 from elearn.web.identity import current_actor
 from elearn.web.navigation import nav_items, section_tabs
-from elearn.worker.commands import worker
 from elearn.worker.handlers import HANDLERS
-
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -36,8 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _open_doors(app, settings)
     _open_site(app, settings)
-    for command in (*COMMANDS, worker):
-        app.cli.add_command(command)
+    app.cli = LazyGroup(app.name, COMMANDS)
     return app
 
 
@@ -47,7 +39,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         ELEARN=settings,
-        ELEARN_MIGRATION_HEAD=_migration_head(),
+        ELEARN_MIGRATION_HEAD=migrations.head(),
         SESSION_COOKIE_NAME=f"{prefix}elearn",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -63,23 +55,17 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
 
 
-def _migration_head() -> str | None:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config).get_current_head()
-
-
 def _open_doors(app: Flask, settings: Settings) -> None:
     if not settings.testing:
         logs.configure()
     db.init_app(app, settings.database_url)
-    Migrate(app, db.db, directory=str(MIGRATIONS), compare_type=True, render_as_batch=True)
+    migrations.init_app(app)
     storage.init_app(app, settings.storage_url)
     signing.init_app(app, settings.data_dir)
     jobs.init_app(app, settings.queue_url, settings.secret_key, HANDLERS)
     mail.init_app(app, settings.mail_url, settings.mail_sender)
     app.extensions["elearn_tables"] = tables.metadata
-    app.extensions[CONSUMER] = "elearn.worker.consumer:run"
+    app.extensions[jobs.CONSUMER] = "elearn.worker.consumer:run"
 
 
 def _open_site(app: Flask, settings: Settings) -> None:

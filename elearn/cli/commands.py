@@ -1,21 +1,15 @@
-"""Every group of flask commands that operators use."""
+"""Every flask command that operators use, by the dotted path of its click command or group."""
 
-import click
+from collections.abc import Mapping
 
-from elearn.cli.certificates import certificates
-from elearn.cli.content import content
-from elearn.cli.coverage import coverage
-from elearn.cli.demo import demo
-from elearn.cli.roster import roster
-from elearn.cli.start import start
-from elearn.cli.users import users
-
-COMMANDS: tuple[click.Command, ...] = (
-    certificates,
-    content,
-    coverage,
-    demo,
-    roster,
-    start,
-    users,
-)
+COMMANDS: Mapping[str, str] = {
+    "certificates": "elearn.cli.certificates:certificates",
+    "content": "elearn.cli.content:content",
+    "coverage": "elearn.cli.coverage:coverage",
+    "db": "flask_migrate.cli:db",
+    "demo": "elearn.cli.demo:demo",
+    "roster": "elearn.cli.roster:roster",
+    "start": "elearn.cli.start:start",
+    "users": "elearn.cli.users:users",
+    "worker": "elearn.worker.commands:worker",
+}

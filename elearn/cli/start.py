@@ -17,13 +17,12 @@ from sqlalchemy import select
 from elearn.cli.demo import load_province, print_accounts
 from elearn.curriculum.models import Programme
 from elearn.infra.db import db, reading
+from elearn.infra.jobs import CONSUMER
 from elearn.kernel.actor import SYSTEM
 from elearn.kernel.clock import utc_now
 from elearn.org.models import Unit
 from elearn.workflows import load_demo, sync_content
 
-# Where the application names, by dotted path, the function that does jobs until stopped.
-CONSUMER = "elearn_consumer"
 Consume = Callable[[Flask], None]
 
 

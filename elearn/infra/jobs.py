@@ -29,6 +29,8 @@ MAX_TRIES = 5
 # A job running longer than this without a sign of life is taken to be dead and run again.
 STALE_AFTER = timedelta(minutes=30)
 _EXTENSION = "elearn_jobs"
+# The extension that holds the dotted path of the function that does jobs until stopped.
+CONSUMER = "elearn_consumer"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+"""What the web process must not load: libraries that only commands, jobs and rare acts need.
+
+A worker that serves lessons costs what is loaded before it is forked. A module that needs one of
+these is imported by a job handler or a command, or the library inside the function that uses it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HEAVY = {
+    "alembic": "only `flask db`",
+    "docx": "jobs and commands",
+    "flask_migrate": "only `flask db`",
+    "fsrs": "only practice",
+    "lxml": "jobs and commands",
+    "numpy": "jobs and commands",
+    "openpyxl": "not used",
+    "pypdf": "only verification of files",
+    "scipy": "jobs and commands",
+}
+
+
+def _loaded(tmp_path: Path) -> set[str]:
+    """Return the names of the modules in memory once the site is loaded as gunicorn loads it."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("ELEARN_")}
+    done = subprocess.run(
+        [sys.executable, "-c", "import wsgi, json, sys; print(json.dumps(sorted(sys.modules)))"],
+        check=True,
+        cwd=ROOT,
+        env={**environ, "ELEARN_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Return the modules that the web process loads."""
+    return _loaded(tmp_path_factory.mktemp("web"))
+
+
+def test_the_site_loads(loaded: set[str]) -> None:
+    assert {"elearn.app", "elearn.web.learner.lessons", "flask", "sqlalchemy"} <= loaded
+
+
+@pytest.mark.parametrize(("library", "users"), HEAVY.items())
+def test_heavy_libraries_are_not_loaded(loaded: set[str], library: str, users: str) -> None:
+    assert library not in loaded, f"{library} is loaded with the site; needed by: {users}"
+
+
+def test_commands_and_job_schedule_are_not_loaded(loaded: set[str]) -> None:
+    allowed = {"elearn.cli", "elearn.cli.commands", "elearn.cli.lazy"}
+    allowed |= {"elearn.worker", "elearn.worker.handlers"}
+    ours = {name for name in loaded if name.startswith(("elearn.cli", "elearn.worker"))}
+    assert ours == allowed
