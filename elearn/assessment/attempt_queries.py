@@ -25,6 +25,7 @@ from elearn.assessment.models import (
     QuestionVersion,
 )
 from elearn.assessment.policy import LATE_COUNTED, is_released, no_such_attempt
+from elearn.assessment.rounds.models import AttemptVoid, Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class AttemptHead:
     closed_by: str | None
     pass_percent: Decimal
     feedback: FeedbackRule
+    round_id: int | None
+    round_title: str | None
+    round_closed_at: datetime | None
+    void_reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +127,23 @@ class Result:
 def get_attempt(session: Session, attempt_id: int, *, person_id: int | None) -> AttemptHead:
     """Return the attempt of ``person_id``. Raises NotFound, also for the attempts of others."""
     row = session.execute(
-        select(Attempt, Paper.code, PaperVersion, AttemptEpoch.session_id)
+        select(
+            Attempt,
+            Paper.code,
+            PaperVersion,
+            AttemptEpoch.session_id,
+            Round.title,
+            Round.closed_at,
+            AttemptVoid.reason,
+        )
         .join(Paper, Paper.id == Attempt.paper_id)
         .join(PaperVersion, PaperVersion.id == Attempt.paper_version_id)
         .outerjoin(
             AttemptEpoch,
             and_(AttemptEpoch.attempt_id == Attempt.id, AttemptEpoch.epoch == Attempt.epoch),
         )
+        .outerjoin(Round, Round.id == Attempt.round_id)
+        .outerjoin(AttemptVoid, AttemptVoid.attempt_id == Attempt.id)
         .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -151,6 +166,10 @@ def get_attempt(session: Session, attempt_id: int, *, person_id: int | None) -> 
         closed_by=attempt.closed_by,
         pass_percent=version.pass_percent,
         feedback=version.feedback,
+        round_id=attempt.round_id,
+        round_title=row.title,
+        round_closed_at=row.closed_at,
+        void_reason=row.reason,
     )
 
 
@@ -322,8 +341,10 @@ def list_answered(session: Session, attempt_id: int, *, reason: str) -> list[Ans
 def get_result(session: Session, head: AttemptHead) -> Result | None:
     """Return the result of ``head``, with keys only where its paper releases them (C24).
 
-    None while the attempt is not graded.
+    None while the attempt is not graded, and once it is voided.
     """
+    if head.state is AttemptState.VOIDED:
+        return None
     grade = session.scalars(
         select(Grade).where(Grade.attempt_id == head.id).order_by(Grade.number.desc()).limit(1)
     ).one_or_none()
@@ -334,7 +355,12 @@ def get_result(session: Session, head: AttemptHead) -> Result | None:
             AnswerEvent.attempt_id == head.id, AnswerEvent.status == AnswerStatus.LATE
         )
     )
-    released = is_released(head.feedback, head.state)
+    released = is_released(
+        head.feedback,
+        head.state,
+        in_round=head.round_id is not None,
+        is_closed=head.round_closed_at is not None,
+    )
     return Result(
         score=grade.score,
         max_score=grade.max_score,

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -196,6 +197,8 @@ class Attempt(Base):
     source: Mapped[AttemptSource] = mapped_column(
         enum_type(AttemptSource), server_default=AttemptSource.ONLINE.value
     )
+    # A voided attempt counts for nothing; whether it used up one of those allowed was decided.
+    void_uses_up: Mapped[bool] = mapped_column(server_default=false())
     # The last sign of life of the page, saves and heartbeats alike; evidence for invigilators.
     last_seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -60,6 +60,8 @@ def verdict(
     """
     if event_epoch < current_epoch:
         return AnswerStatus.SUPERSEDED, "epoch"
+    if state is AttemptState.VOIDED:
+        return AnswerStatus.LATE, "voided"
     if timing.is_overdue(deadline_at, now):
         return AnswerStatus.LATE, "deadline"
     if state is not AttemptState.IN_PROGRESS:
@@ -67,9 +69,14 @@ def verdict(
     return AnswerStatus.STORED, None
 
 
-def is_released(rule: FeedbackRule, state: AttemptState) -> bool:
+def is_released(
+    rule: FeedbackRule, state: AttemptState, *, in_round: bool = False, is_closed: bool = False
+) -> bool:
     """Whether keys, feedback and explanations of an attempt may be shown to its examinee.
 
-    AFTER_CLOSE waits for the end of a round; a paper outside a round never closes.
+    In a round nothing is shown before it has closed, so that early ones cannot help late ones:
+    AFTER_SUBMIT waits as AFTER_CLOSE does. Outside rounds AFTER_CLOSE never comes.
     """
-    return state is AttemptState.GRADED and rule is FeedbackRule.AFTER_SUBMIT
+    if state is not AttemptState.GRADED or rule is FeedbackRule.NEVER:
+        return False
+    return is_closed if in_round else rule is FeedbackRule.AFTER_SUBMIT

@@ -213,11 +213,16 @@ def list_option_ids(session: Session, version_ids: Sequence[int]) -> list[list[s
     return [by_id[version_id] for version_id in version_ids]
 
 
+def uses_up() -> ColumnElement[bool]:
+    """Return the condition that an attempt is one of those allowed: not voided, or decided so."""
+    return or_(Attempt.state != AttemptState.VOIDED, Attempt.void_uses_up)
+
+
 def get_history(session: Session, person_id: int, paper_id: int) -> History:
     """Return what limits the next attempt of a person at a paper."""
     used, last_ended_at = session.execute(
         select(func.count(), func.max(Attempt.submitted_at)).where(
-            Attempt.person_id == person_id, Attempt.paper_id == paper_id
+            Attempt.person_id == person_id, Attempt.paper_id == paper_id, uses_up()
         )
     ).one()
     granted = session.scalar(
@@ -255,9 +260,14 @@ def list_attempts(
     if paper_id is not None:
         statement = statement.where(Attempt.paper_id == paper_id)
     return [
-        _line(row.Attempt, row.code, row.title, row.Grade, row.late_count)
+        _line(row.Attempt, row.code, row.title, _counting(row.Attempt, row.Grade), row.late_count)
         for row in session.execute(statement)
     ]
+
+
+def _counting(attempt: Attempt, grade: Grade | None) -> Grade | None:
+    """Return the grade that counts: that of a voided attempt stays, but counts for nothing."""
+    return None if attempt.state is AttemptState.VOIDED else grade
 
 
 def _line(

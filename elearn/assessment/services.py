@@ -22,6 +22,8 @@ from elearn.assessment.models import (
 )
 from elearn.assessment.policy import no_such_attempt
 from elearn.assessment.queries import PaperRules, list_option_ids
+from elearn.assessment.rounds.models import AttemptVoid
+from elearn.kernel.errors import N_, Conflict
 
 BY_EXAMINEE, BY_DEADLINE = "examinee", "deadline"
 ACCEPTED = "accepted"
@@ -180,6 +182,28 @@ def close(session: Session, attempt: Attempt, now: datetime) -> Grade | None:
     grade = add_grade(session, attempt, reason=attempt.closed_by or "", graded_by=None, now=now)
     _move(session, attempt, AttemptState.SUBMITTED, AttemptState.GRADED)
     return grade
+
+
+def void(
+    session: Session, attempt: Attempt, reason: str, *, uses_up: bool, voided_by: int, now: datetime
+) -> None:
+    """Make the locked ``attempt`` count for nothing, for good; its answers and grades stay.
+
+    ``uses_up``: it remains one of the attempts allowed. Raises Conflict when it was voided before.
+    """
+    before = attempt.state
+    is_void = before is AttemptState.VOIDED
+    if is_void or not _move(session, attempt, before, AttemptState.VOIDED, void_uses_up=uses_up):
+        raise Conflict("assessment.voided", N_("Lượt làm bài này đã bị hủy trước đó."))
+    session.add(
+        AttemptVoid(
+            attempt_id=attempt.id,
+            was=before.value,
+            reason=reason,
+            voided_by=voided_by,
+            voided_at=now,
+        )
+    )
 
 
 def _move(

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from elearn.assessment.models import Attempt, Grade, Paper
+from elearn.assessment.models import Attempt, AttemptState, Grade, Paper
 from elearn.coverage.queries import ProgrammeInfo, Question, select_missing
 from elearn.curriculum.models import Lesson, Module, PathItem
 from elearn.curriculum.rules import is_for
@@ -226,7 +226,12 @@ class _Facts:
             select(Attempt.person_id, Paper.code)
             .join(Paper, Paper.id == Attempt.paper_id)
             .join(Grade, Grade.attempt_id == Attempt.id)
-            .where(and_(Attempt.person_id.in_(ids), Grade.passed, Grade.number == last))
+            .where(
+                Attempt.person_id.in_(ids),
+                Attempt.state != AttemptState.VOIDED,
+                Grade.passed,
+                Grade.number == last,
+            )
             .distinct()
         )
         return ((person_id, code) for person_id, code in rows)

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from elearn.assessment.models import Attempt, Grade, Paper
+from elearn.assessment.models import Attempt, AttemptState, Grade, Paper
 from elearn.curriculum.models import Lesson, Module
 from elearn.org.models import PositionAssignment
 from elearn.org.scope import held_true, valid_on
@@ -21,7 +21,8 @@ from elearn.progress.rules import KnownCompletion, ModuleFacts
 def list_passed_papers(session: Session, person_id: int) -> set[str]:
     """Return the codes of the papers that a person has passed.
 
-    The last grade of an attempt counts: a regrade may take a pass away or give it.
+    The last grade of an attempt counts: a regrade may take a pass away or give it. A voided
+    attempt passes nothing.
     """
     later = aliased(Grade)
     last_number = (
@@ -32,7 +33,12 @@ def list_passed_papers(session: Session, person_id: int) -> set[str]:
             select(Paper.code)
             .join(Attempt, Attempt.paper_id == Paper.id)
             .join(Grade, Grade.attempt_id == Attempt.id)
-            .where(Attempt.person_id == person_id, Grade.passed, Grade.number == last_number)
+            .where(
+                Attempt.person_id == person_id,
+                Attempt.state != AttemptState.VOIDED,
+                Grade.passed,
+                Grade.number == last_number,
+            )
         )
     )
 

@@ -17,6 +17,7 @@ from elearn.assessment.models import (
     PaperKind,
     PaperVersion,
 )
+from elearn.assessment.queries import uses_up
 from elearn.progress.board_rules import Sitting, Standing
 
 OPEN_KINDS = (PaperKind.SURVEY, PaperKind.PRACTICE)
@@ -58,13 +59,16 @@ def _mine(
 def _sittings(
     session: Session, person_id: int, ids: Iterable[int]
 ) -> dict[int, tuple[Sitting, ...]]:
-    """Return the attempts of a person by paper, in their order, each with its last grade."""
+    """Return the attempts of a person by paper, in their order, each with its last grade.
+
+    Voided attempts are left out, or stand without a grade where they use up one of those allowed.
+    """
     later = aliased(Grade)
     last = select(func.max(later.number)).where(later.attempt_id == Attempt.id).scalar_subquery()
     rows = session.execute(
         select(Attempt, Grade)
         .outerjoin(Grade, and_(Grade.attempt_id == Attempt.id, Grade.number == last))
-        .where(_mine(Attempt, person_id, ids))
+        .where(_mine(Attempt, person_id, ids), uses_up())
         .order_by(Attempt.paper_id, Attempt.number)
     )
     found: dict[int, tuple[Sitting, ...]] = {}
@@ -73,7 +77,8 @@ def _sittings(
     return found
 
 
-def _sitting(attempt: Attempt, grade: Grade | None) -> Sitting:
+def _sitting(attempt: Attempt, last_grade: Grade | None) -> Sitting:
+    grade = None if attempt.state is AttemptState.VOIDED else last_grade
     return Sitting(
         attempt_id=attempt.id,
         is_open=attempt.state is AttemptState.IN_PROGRESS,

@@ -1,4 +1,4 @@
-"""The programme officer's decisions about attempts: further ones, and answers that came late."""
+"""The programme officer's decisions about attempts: further ones, late answers, voided ones."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from elearn.assessment import queries, services
 from elearn.assessment.models import AttemptState
 from elearn.assessment.policy import LATE_COUNTED
+from elearn.assessment.rounds.bulletin import announce
 from elearn.infra import audit
 from elearn.infra.db import transaction
 from elearn.kernel.actor import Actor, Role
@@ -104,3 +105,30 @@ def count_late(
             details={"before": str(before.score), "after": str(after.score)},
         )
         complete_course.advance(session, actor, person_id, now=now)
+
+
+def void(
+    actor: Actor, person_id: int, attempt_id: int, reason: str, *, uses_up: bool, now: datetime
+) -> None:
+    """Make an attempt of a person of the officer's scope count for nothing, audited.
+
+    No score, no pass; it may be running or have ended. Whether it ``uses_up`` one of the attempts
+    allowed is decided with it. What a pass has completed before stays recorded: taking that back
+    is the business of the register. Raises NotFound, Forbidden, Invalid as ``grant`` does,
+    Conflict when it was voided before.
+    """
+    given = _reason(reason)
+    with transaction() as session:
+        user_id = _check(session, actor, person_id, now)
+        attempt = services.lock_attempt(session, attempt_id, person_id=person_id)
+        services.void(session, attempt, given, uses_up=uses_up, voided_by=user_id, now=now)
+        audit.record(
+            session,
+            actor,
+            "attempts.void",
+            ("attempt", attempt_id),
+            at=now,
+            reason=given,
+            details={"person": person_id, "uses_up": uses_up},
+        )
+        announce(session, attempt.round_id)

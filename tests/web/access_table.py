@@ -101,6 +101,7 @@ ACCESS: dict[str, str] = {
     "officer.home": "PROGRAMME_OFFICER",
     "officer_attempts.count_late": "PROGRAMME_OFFICER",
     "officer_attempts.person": "PROGRAMME_OFFICER",
+    "officer_attempts.void": "PROGRAMME_OFFICER",
     "officer_attempts.search": "PROGRAMME_OFFICER",
     # authoring
     "author.home": "AUTHOR REVIEWER",

@@ -137,6 +137,24 @@ def test_late_answers_are_counted_on_the_page(
     assert "đã tính câu trả lời đến muộn" in done.text
 
 
+def test_an_attempt_is_voided_on_the_page_and_its_owner_is_told(
+    officer: FlaskClient, session: Session, visitor: Visitor, learner: User
+) -> None:
+    attempt_id = _ended_attempt(session, learner)
+    address = f"/officer/attempts/{learner.person_id}/void/{attempt_id}"
+    refused = officer.post(address, data={"reason": " "}, follow_redirects=True)
+    assert "Hãy ghi lý do hủy lượt làm bài." in refused.text
+    assert "Hủy lượt này" in refused.text
+    done = officer.post(address, data={"reason": "Làm bài hộ."}, follow_redirects=True)
+    assert "Đã hủy lượt làm bài." in done.text
+    assert "0/1" not in done.text
+    assert "Hủy lượt này" not in done.text
+    own = visitor.as_user(learner)
+    page = own.get(f"/attempts/{attempt_id}", follow_redirects=True).text
+    assert "Lý do: Làm bài hộ." in page
+    assert "còn 1 lượt" in own.get("/papers/de").text
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_people_of_another_unit_are_not_there(
     officer: FlaskClient, session: Session, method: str

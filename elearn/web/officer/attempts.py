@@ -1,8 +1,8 @@
-"""Attempts of the people in the officer's scope: results, further attempts, late answers."""
+"""Attempts of the people in the officer's scope: results, further, late and voided ones."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from elearn.assessment.queries import list_attempts, list_grants, list_papers
@@ -41,6 +41,13 @@ class GrantForm(BaseForm):
         description=N_("Lý do được lưu vào nhật ký cùng tên người cấp."),
         validators=[DataRequired(), Length(max=LONGEST_REASON)],
     )
+
+
+class VoidForm(BaseForm):
+    """Why an attempt shall count for nothing, and whether it uses up one of those allowed."""
+
+    reason = StringField(validators=[DataRequired(), Length(max=LONGEST_REASON)])
+    uses_up = BooleanField()
 
 
 class LateForm(BaseForm):
@@ -107,4 +114,24 @@ def count_late(person_id: int, attempt_id: int) -> Response:
         flash(_("Đã chấm lại, có tính các câu trả lời đến muộn."), "success")
     else:
         flash(translated(N_("Hãy ghi lý do tính các câu trả lời đến muộn.")), "error")
+    return redirect(url_for("officer_attempts.person", person_id=person_id))
+
+
+@blueprint.post(_PERSON + "/void/<int(max=2147483647):attempt_id>")
+@access(OFFICER)
+def void(person_id: int, attempt_id: int) -> Response:
+    """Make an attempt count for nothing."""
+    form = VoidForm()
+    if form.validate_on_submit():
+        decide_attempts.void(
+            the_actor(),
+            person_id,
+            attempt_id,
+            form.reason.data or "",
+            uses_up=bool(form.uses_up.data),
+            now=utc_now(),
+        )
+        flash(translated(N_("Đã hủy lượt làm bài.")), "success")
+    else:
+        flash(translated(N_("Hãy ghi lý do hủy lượt làm bài.")), "error")
     return redirect(url_for("officer_attempts.person", person_id=person_id))

@@ -163,6 +163,8 @@ def submit(attempt_id: int) -> BaseResponse:
 def result(attempt_id: int) -> str | BaseResponse:
     """Show the result, with keys and explanations where the paper releases them."""
     head, found = take_quiz.open_result(the_actor(), attempt_id)
+    if head.state is AttemptState.VOIDED:
+        return render_template("quiz/voided.html", head=head)
     if found is None:
         return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
     return render_template("quiz/result.html", head=head, result=found, documents=_documents(found))
