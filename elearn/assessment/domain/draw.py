@@ -4,6 +4,9 @@ A draw is a function of (blueprint, seed, pool): the pool is sorted by question 
 the generator is seeded with a whole number and asked for nothing but ``random()``, the part
 whose sequence Python promises to keep. So a paper can be drawn again years later and compared
 with what was kept (``assessment.queries.redraw``).
+
+``draw`` is how attempts without a kept pool were drawn; those of today come from
+``assessment.domain.forms``.
 """
 
 import hashlib
@@ -30,6 +33,36 @@ class PoolQuestion:
     area: str | None
     skills: frozenset[str]
     points: Decimal
+    # Of the questions of one group (an enemy set) at most one stands in a form; "": on its own.
+    group: str = ""
+
+    @property
+    def place(self) -> str:
+        """Return what the question takes up in a form: its group, or itself."""
+        return f"={self.group}" if self.group else self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question of a kept pool: the cells that admit it, and what the draw weighs.
+
+    ``cells`` are positions in the blueprint. ``facility`` is the expected share of its points
+    that a person gets, in ten-thousandths; ``uses`` how many attempts it stood in when the pool
+    was made. Whole numbers only, so that every machine computes the same.
+    """
+
+    code: str
+    version_id: int
+    cells: tuple[int, ...]
+    points: Decimal
+    facility: int
+    uses: int
+    group: str = ""
+
+    @property
+    def place(self) -> str:
+        """Return what the question takes up in a form: its group, or itself."""
+        return f"={self.group}" if self.group else self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +120,7 @@ class Shortage:
 class DrawnQuestion:
     """A question of a drawn paper and why it stands there; ``cell`` None means fixed."""
 
-    question: PoolQuestion
+    question: PoolQuestion | Candidate
     section: int
     cell: int | None
     points: Decimal
@@ -95,10 +128,15 @@ class DrawnQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A drawn paper in its order; with ``shortages`` it is not whole and must not be sat."""
+    """A drawn paper in its order; with ``shortages`` it is not whole and must not be sat.
+
+    ``pool_id`` and ``form_id`` name the kept pool and the form made ahead that it came from.
+    """
 
     questions: tuple[DrawnQuestion, ...]
     shortages: tuple[Shortage, ...]
+    pool_id: int | None = None
+    form_id: int | None = None
 
 
 _CRITERIA = ("module", "lesson", "area", "skill", "level", "type")
@@ -124,12 +162,14 @@ def blueprint_of(sections: Sequence[Mapping[str, Any]], *, shuffle: bool) -> Blu
     return Blueprint(tuple(cells), tuple(fixed), shuffle)
 
 
-def _generator(seed: str, purpose: str) -> random.Random:
+def generator_of(seed: str, purpose: str) -> random.Random:
+    """Return the generator of ``seed`` for ``purpose``; only ``random()`` is asked of it."""
     digest = hashlib.sha256(f"{seed}/{purpose}".encode()).digest()
     return random.Random(int.from_bytes(digest))  # noqa: S311 - must be repeatable, not secret
 
 
-def _shuffled(items: Iterable[T], generator: random.Random) -> list[T]:
+def shuffled(items: Iterable[T], generator: random.Random) -> list[T]:
+    """Return ``items`` in an order of ``generator`` (Fisher and Yates)."""
     result = list(items)
     for last in range(len(result) - 1, 0, -1):
         other = int(generator.random() * (last + 1))
@@ -137,7 +177,7 @@ def _shuffled(items: Iterable[T], generator: random.Random) -> list[T]:
     return result
 
 
-class _Matching:
+class Matching:
     """Questions given to cells, each at most once, by augmenting paths.
 
     When the candidates of a cell are all taken, another cell gives one up for a free one of its
@@ -179,9 +219,9 @@ def _match(
 ) -> dict[str, int]:
     """Return {question code: position of its cell}, as many as can be."""
     candidates = [
-        _shuffled((item.code for item in pool if cell.admits(item)), generator) for cell in cells
+        shuffled((item.code for item in pool if cell.admits(item)), generator) for cell in cells
     ]
-    matching = _Matching(candidates)
+    matching = Matching(candidates)
     for position, cell in enumerate(cells):
         for _ in range(cell.count):
             if not matching.add_one(position):
@@ -236,13 +276,13 @@ def draw(blueprint: Blueprint, pool: Iterable[PoolQuestion], seed: str) -> Drawn
     by_code = {item.code: item for item in bank}
     fixed, shortages = _fixed(blueprint, by_code)
     taken = {item.question.code for item in fixed}
-    generator = _generator(seed, "questions")
+    generator = generator_of(seed, "questions")
     free = [item for item in bank if item.code not in taken]
     owner = _match(blueprint.cells, free, generator)
     drawn, lacking = _drawn_by_cells(blueprint.cells, owner, by_code)
     questions = [*fixed, *drawn]
     if blueprint.shuffle:
-        questions = _shuffled(questions, generator)
+        questions = shuffled(questions, generator)
     questions.sort(key=lambda item: item.section)
     return Drawn(tuple(questions), tuple(shortages + lacking))
 
@@ -251,5 +291,5 @@ def option_orders(
     option_ids: Sequence[Sequence[str]], seed: str, *, shuffle: bool
 ) -> list[list[str]]:
     """Return the order of the options of each question of a drawn paper."""
-    generator = _generator(seed, "options")
-    return [_shuffled(ids, generator) if shuffle else list(ids) for ids in option_ids]
+    generator = generator_of(seed, "options")
+    return [shuffled(ids, generator) if shuffle else list(ids) for ids in option_ids]
