@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 from elearn.accounts import models as accounts
 from elearn.assessment import models as assessment
+from elearn.assessment.forms import models as assessment_forms
 from elearn.assessment.rounds import models as assessment_rounds
 from elearn.assessment.statistics import models as assessment_statistics
 from elearn.authoring import models as authoring
@@ -23,6 +24,7 @@ FEATURES = (
     curriculum,
     assessment,
     assessment_rounds,
+    assessment_forms,
     assessment_statistics,
     progress,
     certificates,

@@ -9,10 +9,10 @@ answers, so that three lucky people do not make a question easy, and three hundr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from elearn.assessment.models import Level
+from elearn.assessment.statistics.queries import Observed
 
 # Ours, by judgement, for questions nobody has answered yet; no source gives figures for this
 # province. Officials pass at 50 %, and a paper of the customary mix 35/30/25/10 comes out at .64.
@@ -26,21 +26,13 @@ PRIOR_ANSWERS = 30
 SCALE = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """What was seen of a question: how many answered it, and which share of its points they got."""
-
-    answers: int
-    facility: Decimal
-
-
 def expected_facility(level: Level, observed: Observed | None) -> Decimal:
     """Return the expected facility of a question, 0 to 1."""
     default = LEVEL_FACILITY[level]
-    if observed is None or observed.answers <= 0:
+    if observed is None or observed.n <= 0:
         return default
-    total = observed.answers * observed.facility + PRIOR_ANSWERS * default
-    return total / (observed.answers + PRIOR_ANSWERS)
+    seen = Decimal(str(observed.facility))
+    return (observed.n * seen + PRIOR_ANSWERS * default) / (observed.n + PRIOR_ANSWERS)
 
 
 def in_ten_thousandths(facility: Decimal) -> int:

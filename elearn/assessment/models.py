@@ -93,6 +93,8 @@ class Question(Base):
         )
     )
     retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # A published lesson asks it as an inline check and shows its key: tests never draw it.
+    is_inline_check: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class QuestionVersion(Base):
@@ -159,6 +161,8 @@ class PaperVersion(Base):
     feedback: Mapped[FeedbackRule] = mapped_column(enum_type(FeedbackRule))
     sections: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     published_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("accounts_user.id"))
+    change_note: Mapped[str | None] = mapped_column(Text)
 
 
 class Attempt(Base):
@@ -187,6 +191,9 @@ class Attempt(Base):
     paper_version_id: Mapped[int] = mapped_column(ForeignKey("assessment_paper_version.id"))
     number: Mapped[int]
     seed: Mapped[str] = mapped_column(String(64))
+    # What the form was drawn from; None for both: drawn from the bank by ``domain.draw``.
+    pool_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_form_pool.id"))
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_form.id"), index=True)
     state: Mapped[AttemptState] = mapped_column(enum_type(AttemptState))
     epoch: Mapped[int] = mapped_column(default=1)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime)

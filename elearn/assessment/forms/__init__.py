@@ -1,0 +1,1 @@
+"""What forms are drawn from: enemy sets, kept pools, and forms made ahead for rounds and paper."""
