@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from elearn.certificates import facts
 from elearn.certificates.facts import CertificateRule
 from elearn.certificates.models import Certificate, CertificateEvent
-from elearn.certificates.pdf import Sheet, render
 from elearn.certificates.register import append, new_code, next_number, open_register
 from elearn.certificates.rules import EventKind, ReasonClass, completion_falls, outlives
 from elearn.certificates.signing import SignedContent, qr_content, sign
@@ -176,6 +175,8 @@ def _draw(snapshot: Snapshot, serial: str) -> _Document:
 
     They are stored before the row is committed: a file without a row does no harm.
     """
+    from elearn.certificates.pdf import Sheet, render  # noqa: PLC0415 - ReportLab
+
     code = new_code()
     payload, signature = sign(snapshot, serial, keys())
     content = SignedContent(code, payload, signature.value)

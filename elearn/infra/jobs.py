@@ -7,13 +7,12 @@ hand-over) is handed over again by ``sweep``; a job must therefore be safe to ru
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property, partial
 from pkgutil import resolve_name
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Flask, current_app
-from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey
-from huey.serializer import SignedSerializer
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,9 @@ from elearn.infra.models import Job, JobState
 from elearn.kernel.actor import Actor
 from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import N_, AppError, NotFound
+
+if TYPE_CHECKING:
+    from huey import Huey
 
 log = structlog.get_logger()
 
@@ -66,15 +68,32 @@ class Progress:
 Handler = Callable[[Mapping[str, Any], Progress], dict[str, Any] | None]
 
 
-@dataclass(slots=True)
 class _Runner:
-    huey: Huey
-    hand_over: Callable[[int], None]
-    handlers: Mapping[str, str]
+    """The queue of ``app``, opened with the first job, and the paths of the handlers."""
+
+    def __init__(self, app: Flask, make: Callable[[], "Huey"], handlers: Mapping[str, str]) -> None:
+        self.app = app
+        self.make = make
+        self.handlers = handlers
+
+    @cached_property
+    def queue(self) -> tuple["Huey", Callable[[int], None]]:
+        """The queue, and what puts a job id into it; each process opens its own after forking."""
+        huey = self.make()
+
+        @huey.task(name="run_job")  # type: ignore[untyped-decorator]  # Huey ships no types
+        def run_job(job_id: int) -> None:
+            with self.app.app_context():
+                run(job_id)
+
+        return huey, run_job
 
 
-def make_huey(queue_url: str, secret: str) -> Huey:
+def make_huey(queue_url: str, secret: str) -> "Huey":
     """Return the Huey for ``queue_url``: sqlite:///FILE, postgresql://, redis:// or memory:."""
+    from huey import MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey  # noqa: PLC0415 - with psycopg
+    from huey.serializer import SignedSerializer  # noqa: PLC0415 - as above
+
     serializer = SignedSerializer(secret=secret)
     scheme = queue_url.split(":", 1)[0]
     if scheme == "sqlite":
@@ -92,14 +111,7 @@ def init_app(app: Flask, queue_url: str, secret: str, handlers: Mapping[str, str
 
     A function is loaded when the first job of its kind runs.
     """
-    huey = make_huey(queue_url, secret)
-
-    @huey.task(name="run_job")  # type: ignore[untyped-decorator]  # Huey ships no types
-    def run_job(job_id: int) -> None:
-        with app.app_context():
-            run(job_id)
-
-    app.extensions[_EXTENSION] = _Runner(huey, run_job, handlers)
+    app.extensions[_EXTENSION] = _Runner(app, partial(make_huey, queue_url, secret), handlers)
 
 
 def handler_of(path: str) -> Handler:
@@ -111,10 +123,10 @@ def handler_of(path: str) -> Handler:
     return handler
 
 
-def huey_of(app: Flask) -> Huey:
+def huey_of(app: Flask) -> "Huey":
     """Return the Huey of ``app``, for the consumer."""
     runner: _Runner = app.extensions[_EXTENSION]
-    return runner.huey
+    return runner.queue[0]
 
 
 def _runner() -> _Runner:
@@ -164,7 +176,7 @@ def enqueue(
 def _hand_over(job_id: int) -> None:
     """Hand ``job_id`` to Huey; the row survives a queue that is away, and the sweep finds it."""
     try:
-        _runner().hand_over(job_id)
+        _runner().queue[1](job_id)
     except Exception:
         log.exception("job_hand_over_failed", job_id=job_id)
 

@@ -6,8 +6,6 @@ import warnings
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from PIL import Image
-
 from elearn.kernel.errors import N_, Invalid
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -63,6 +61,8 @@ def _broken() -> Invalid:
 
 
 def _inspect_raster(content: bytes, content_type: str) -> PictureInfo:
+    from PIL import Image  # noqa: PLC0415 - only for pictures that come in
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)

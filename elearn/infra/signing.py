@@ -2,7 +2,8 @@
 
 The key lies in ``<data folder>/keys/signing.key`` (mode 0600), made at first start. Its public half
 stays in ``keys/trusted/<key id>.pub`` for ever, so that what an earlier key signed still verifies
-when another signs, or when the key itself was lost.
+when another signs, or when the key itself was lost. The library that signs is loaded with the
+first signature made or checked.
 """
 
 import hashlib
@@ -12,10 +13,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from flask import Flask, current_app
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _EXTENSION = "elearn_signing"
 _KEY = "signing.key"
@@ -43,6 +46,25 @@ def key_id_of(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()[:16]
 
 
+def _private_key(content: bytes) -> "Ed25519PrivateKey":
+    """Return the key whose 32 bytes are ``content``."""
+    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - 6 MiB
+
+    return ed25519.Ed25519PrivateKey.from_private_bytes(content)
+
+
+def _is_signed(content: bytes, signature: str, public: bytes) -> bool:
+    """Whether the key ``public`` made the base64url ``signature`` over ``content``."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - as above
+
+    try:
+        ed25519.Ed25519PublicKey.from_public_bytes(public).verify(decoded(signature), content)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """A signature and the key that made it."""
@@ -64,7 +86,6 @@ class KeyFolder:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not (self.folder / _KEY).exists():
             self._make_first()
-        if self.present_key_id not in self.trusted():
             self._trust(self._private())
 
     def _make_first(self) -> None:
@@ -80,17 +101,19 @@ class KeyFolder:
     def rotate(self) -> str:
         """Let a new key sign from now on and return its id; older ones still verify."""
         draft = self._draft()
-        private = Ed25519PrivateKey.from_private_bytes(draft.read_bytes())
+        private = _private_key(draft.read_bytes())
         self._trust(self._private())
         key_id = self._trust(private)
         draft.replace(self.folder / _KEY)
         return key_id
 
     def sign(self, content: bytes) -> Signature:
-        """Sign ``content`` with the present key."""
+        """Sign ``content`` with the present key; one laid there by hand is trusted from now on."""
         private = self._private()
-        value = encoded(private.sign(content))
-        return Signature(key_id_of(private.public_key().public_bytes_raw()), value)
+        key_id = key_id_of(private.public_key().public_bytes_raw())
+        if key_id not in self.trusted():
+            self._trust(private)
+        return Signature(key_id, encoded(private.sign(content)))
 
     @property
     def present_key_id(self) -> str:
@@ -109,27 +132,22 @@ class KeyFolder:
     def verifies(self, content: bytes, signature: Signature) -> bool:
         """Whether a trusted key of that id made ``signature`` over ``content``."""
         public = self.trusted().get(signature.key_id)
-        if public is None:
-            return False
-        try:
-            Ed25519PublicKey.from_public_bytes(public).verify(decoded(signature.value), content)
-        except (InvalidSignature, ValueError):
-            return False
-        return True
+        return public is not None and _is_signed(content, signature.value, public)
 
     def _draft(self) -> Path:
         draft = self.folder / f".draft-{secrets.token_hex(8)}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(Ed25519PrivateKey.generate().private_bytes_raw())
+            # An Ed25519 key is 32 random bytes (RFC 8032, 5.1.5).
+            file.write(secrets.token_bytes(32))
             file.flush()
             os.fsync(file.fileno())
         return draft
 
-    def _private(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes((self.folder / _KEY).read_bytes())
+    def _private(self) -> "Ed25519PrivateKey":
+        return _private_key((self.folder / _KEY).read_bytes())
 
-    def _trust(self, private: Ed25519PrivateKey) -> str:
+    def _trust(self, private: "Ed25519PrivateKey") -> str:
         public = private.public_key().public_bytes_raw()
         key_id = key_id_of(public)
         path = self.trusted_folder / f"{key_id}.pub"

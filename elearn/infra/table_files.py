@@ -5,7 +5,6 @@ from pathlib import PurePath
 
 from elearn.infra.csv_reading import read_csv
 from elearn.infra.table import DEFAULT_LIMITS, BadTable, Limits, Table
-from elearn.infra.xlsx_reading import iter_xlsx
 from elearn.kernel.errors import N_
 
 CSV_SUFFIX, XLSX_SUFFIX = ".csv", ".xlsx"
@@ -37,4 +36,6 @@ def iter_tables(file_name: str, content: bytes, limits: Limits = DEFAULT_LIMITS)
     if suffix == CSV_SUFFIX:
         yield read_csv(path.stem, content, limits)
     else:
+        from elearn.infra.xlsx_reading import iter_xlsx  # noqa: PLC0415 - only for workbooks
+
         yield from iter_xlsx(path.stem, content, limits)

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
-
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from elearn.kernel.clock import LOCAL_ZONE
 from elearn.kernel.errors import N_, Invalid
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 Value = str | int | float | Decimal | date | datetime | None
 
@@ -98,6 +100,8 @@ def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[Value]], title: s
 
 def write_workbook(sheets: Iterable[Sheet]) -> bytes:
     """Return an XLSX file with these sheets, each streamed; see ``write_xlsx``."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 - only for those who take a table home
+
     target = io.BytesIO()
     with Workbook(
         target,
@@ -121,7 +125,7 @@ def sheet_name(title: str) -> str:
 class _SheetWriter:
     """Writes one sheet, top row fixed in place, with columns as wide as their first rows ask."""
 
-    def __init__(self, book: Workbook, sheet: Sheet) -> None:
+    def __init__(self, book: "Workbook", sheet: Sheet) -> None:
         self.sheet = sheet
         self.target: Worksheet = book.add_worksheet(sheet_name(sheet.title))
         self.bold: Format = book.add_format({"bold": True, "num_format": "@"})

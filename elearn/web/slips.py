@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import segno
 from flask import Response, current_app, make_response, render_template, request
 
 from elearn.infra import mail
@@ -47,6 +46,8 @@ def _time_of(text: str) -> datetime | None:
 
 
 def _printed(slip: Slip) -> PrintedSlip:
+    import segno  # noqa: PLC0415 - only for sheets of links
+
     qr = segno.make(slip.url, error="m", micro=False).svg_data_uri(scale=3, border=2)
     return PrintedSlip(slip, qr)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from elearn.infra import richtext
+from elearn.infra import richtext, richtext_html
 from elearn.infra.richtext_syntax import Citation, Context, Picture, Seen
 from tests.unit.richtext.payloads import PAYLOADS
 
@@ -61,5 +61,5 @@ def test_no_rendered_payload_runs(page: Page) -> None:
 )
 def test_without_the_sanitiser_it_runs(page: Page, payload: str) -> None:
     assert payload in PAYLOADS
-    bare = richtext._to_html(payload, CONTEXT, Seen(), blocks=True)
+    bare = richtext_html.to_html(payload, CONTEXT, Seen(), blocks=True)
     assert hits(page, bare) >= 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from elearn.infra import richtext
+from elearn.infra import richtext, richtext_html
 from elearn.infra.richtext import (
     CheckSlot,
     plain_text,
@@ -205,8 +205,8 @@ def test_deep_quotes_do_not_break() -> None:
 )
 def test_plain_prose_takes_the_short_way_to_the_same_html(text: str) -> None:
     assert richtext._PROSE.fullmatch(text)
-    slow = richtext._to_html(text, CONTEXT, Seen(), blocks=False)
-    assert render_short(text) == richtext._sanitise(slow, TAGS)
+    slow = richtext_html.to_html(text, CONTEXT, Seen(), blocks=False)
+    assert render_short(text) == richtext_html.sanitise(slow, TAGS)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from elearn.infra import richtext
+from elearn.infra import richtext_html
 from elearn.infra.richtext import render, render_inline, render_short
 from elearn.infra.richtext_syntax import TAGS, Citation, Context, Picture, Seen
 from tests.unit.richtext.payloads import PAYLOADS
@@ -58,7 +58,7 @@ def test_nothing_strange_comes_out(payload: str) -> None:
 
 
 def test_the_payloads_are_strange_without_the_sanitiser() -> None:
-    bare = [richtext._to_html(payload, CONTEXT, Seen(), blocks=True) for payload in PAYLOADS]
+    bare = [richtext_html.to_html(payload, CONTEXT, Seen(), blocks=True) for payload in PAYLOADS]
     assert sum(bool(strange(html)) for html in bare) >= 70
 
 
