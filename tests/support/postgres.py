@@ -2,13 +2,17 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 GIVEN = "ELEARN_TEST_POSTGRES_URL"
+# Tests throw their data away: no need to wait for a disk.
+CARELESS = {"fsync": "off"}
 
 
 def _binaries() -> Path | None:
@@ -23,15 +27,83 @@ def _binaries() -> Path | None:
     return Path(found).parent if found else None
 
 
-def _run(*command: str | Path, owner: str | None) -> None:
-    subprocess.run(
-        command,
-        check=True,
-        user=owner,
-        cwd="/",
-        capture_output=True,
-        env={"PATH": os.environ["PATH"]},
-    )
+class Cluster:
+    """A private server in a folder of its own; it can be killed and started again."""
+
+    def __init__(self, folder: Path, home: Path, settings: Mapping[str, str]) -> None:
+        self.folder, self.home, self.settings = folder, home, settings
+        # PostgreSQL refuses to run as root, so root lends it the account it was installed with.
+        self.owner = "postgres" if os.geteuid() == 0 else None
+        if self.owner:
+            shutil.chown(home, self.owner)
+        self._run(
+            "initdb", "-U", "elearn", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
+        )
+
+    @property
+    def url(self) -> str:
+        """Return the URL of its first database."""
+        return f"postgresql+psycopg://elearn@/postgres?host={self.home}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [self.folder / program, "-D", self.home / "data", *arguments],
+            check=True,
+            user=self.owner,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"]},
+        )
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        given = {
+            "listen_addresses": "''",
+            "unix_socket_directories": str(self.home),
+            "max_connections": "200",
+            **self.settings,
+        }
+        options = " ".join(f"-c {name}={value}" for name, value in given.items())
+        self._run("pg_ctl", "-w", "-l", str(self.home / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop the server at once."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def kill(self) -> None:
+        """Kill the server as a power cut of the process would; its children die by themselves."""
+        pid = int((self.home / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
+        os.kill(pid, signal.SIGKILL)
+
+    def start_again(self, patience: float = 30.0) -> None:
+        """Start after ``kill``, as soon as the last orphan has let go of the shared memory."""
+        until = time.monotonic() + patience
+        while True:
+            try:
+                return self.start()
+            except subprocess.CalledProcessError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+
+
+@contextmanager
+def private_cluster(settings: Mapping[str, str] = CARELESS) -> Iterator[Cluster | None]:
+    """Give a running private server with ``settings``, or None where PostgreSQL is missing."""
+    folder = _binaries()
+    if folder is None:
+        yield None
+        return
+    home = Path(tempfile.mkdtemp(prefix="elearn-pg-"))
+    try:
+        server = Cluster(folder, home, settings)
+        server.start()
+        yield server
+        with suppress(subprocess.CalledProcessError):
+            server.stop()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
@@ -40,45 +112,5 @@ def cluster() -> Iterator[str | None]:
     if os.environ.get(GIVEN):
         yield os.environ[GIVEN]
         return
-    folder = _binaries()
-    if folder is None:
-        yield None
-        return
-    # PostgreSQL refuses to run as root, so root lends it the account it was installed with.
-    owner = "postgres" if os.geteuid() == 0 else None
-    home = Path(tempfile.mkdtemp(prefix="elearn-pg-"))
-    if owner:
-        shutil.chown(home, owner)
-    data = home / "data"
-    options = f"-c listen_addresses='' -k {home} -c fsync=off -c max_connections=200"
-    try:
-        _run(
-            folder / "initdb",
-            "-D",
-            data,
-            "-U",
-            "elearn",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-            owner=owner,
-        )
-        _run(
-            folder / "pg_ctl",
-            "-D",
-            data,
-            "-w",
-            "-l",
-            home / "log",
-            "-o",
-            options,
-            "start",
-            owner=owner,
-        )
-        yield f"postgresql+psycopg://elearn@/postgres?host={home}"
-        _run(folder / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop", owner=owner)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with private_cluster() as server:
+        yield server.url if server else None
