@@ -48,7 +48,7 @@ class User(Base):
 class SignInSession(Base):
     """One signed-in browser; ended by sign-out, password change, suspension, idleness or age.
 
-    ``last_seen_at`` is written at most once a minute.
+    ``last_seen_at`` is written at most every three minutes.
     """
 
     __tablename__ = "accounts_sign_in_session"

@@ -16,7 +16,7 @@ PASSWORD_MAX = 128
 SESSION_IDLE = timedelta(minutes=30)
 SESSION_LENGTH = timedelta(hours=12)
 # How late the "last seen" of a session may be, so that reading a page is seldom a write.
-SESSION_TOUCH = timedelta(minutes=1)
+SESSION_TOUCH = timedelta(minutes=3)
 # reliability.md C16.
 LINK_LENGTH = timedelta(hours=72)
 

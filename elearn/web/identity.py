@@ -55,7 +55,7 @@ def _load(token: str) -> SignedIn | None:
 
 
 def _stay_awake() -> None:
-    """Note that the session is in use, at most once a minute, before the view begins.
+    """Note that the session is in use, at most every three minutes, before the view.
 
     A page is not refused because this note could not be written. A view marked by
     ``notes_itself`` writes it with its own statement.
