@@ -43,7 +43,8 @@ def flask(environ: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def _answers(port: int, path: str) -> bool:
+def answers(port: int, path: str) -> bool:
+    """Whether something answers there, be it by an error."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=1):
             return True
@@ -66,7 +67,7 @@ def gunicorn(app: str, environ: dict[str, str], path: str) -> Iterator[tuple[int
         cwd=ROOT, env={**os.environ, **environ},
     )  # fmt: skip
     try:
-        while not _answers(port, path):
+        while not answers(port, path):
             if process.poll() is not None or time.perf_counter() - begin > 60:
                 raise RuntimeError(f"{app} did not start")
             time.sleep(0.01)
