@@ -5,6 +5,8 @@ from sqlalchemy import MetaData
 from elearn.accounts import models as accounts
 from elearn.assessment import models as assessment
 from elearn.assessment.forms import models as assessment_forms
+from elearn.assessment.regrading import models as assessment_regrading
+from elearn.assessment.reviews import models as assessment_reviews
 from elearn.assessment.rounds import models as assessment_rounds
 from elearn.assessment.statistics import models as assessment_statistics
 from elearn.authoring import models as authoring
@@ -26,6 +28,8 @@ FEATURES = (
     assessment_rounds,
     assessment_forms,
     assessment_statistics,
+    assessment_regrading,
+    assessment_reviews,
     progress,
     certificates,
     authoring,

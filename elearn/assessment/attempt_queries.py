@@ -24,7 +24,9 @@ from elearn.assessment.models import (
     PaperVersion,
     QuestionVersion,
 )
-from elearn.assessment.policy import LATE_COUNTED, is_released, no_such_attempt
+from elearn.assessment.policy import is_released, no_such_attempt
+from elearn.assessment.regrading.effective import effective_bodies
+from elearn.assessment.regrading.rules import Key
 from elearn.assessment.rounds.models import AttemptVoid, Round
 
 
@@ -95,7 +97,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class ResultItem:
-    """A question after release, with the points earned."""
+    """A question after release, with the points earned; ``key`` tells whether it was corrected."""
 
     number: int
     section: int
@@ -103,6 +105,7 @@ class ResultItem:
     earned: Decimal
     told: Explained
     citations: tuple[str, ...]
+    key: Key
 
     @property
     def cited(self) -> tuple[str, ...]:
@@ -310,29 +313,23 @@ def _sheet_item(
     )
 
 
-def counted_by(reason: str) -> tuple[AnswerStatus, ...]:
-    """Return which answers a grade made for ``reason`` counts."""
-    if reason == LATE_COUNTED:
-        return (AnswerStatus.STORED, AnswerStatus.LATE)
-    return (AnswerStatus.STORED,)
+def counted(*, late: bool) -> tuple[AnswerStatus, ...]:
+    """Return which answers a grade counts; ``late``: those that came too late as well."""
+    return (AnswerStatus.STORED, AnswerStatus.LATE) if late else (AnswerStatus.STORED,)
 
 
-def list_answered(session: Session, attempt_id: int, *, reason: str) -> list[Answered]:
-    """Return every question of an attempt with its key and the answer a grade counts."""
-    current = current_answers(session, attempt_id, statuses=counted_by(reason))
+def list_answered(session: Session, attempt_id: int, *, late: bool = False) -> list[Answered]:
+    """Return every question of an attempt with its key by now and the answer a grade counts."""
+    current = current_answers(session, attempt_id, statuses=counted(late=late))
     rows = session.execute(
-        select(AttemptItem.id, AttemptItem.points, QuestionVersion.type, QuestionVersion.body)
-        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
+        select(AttemptItem.id, AttemptItem.points, AttemptItem.question_version_id)
         .where(AttemptItem.attempt_id == attempt_id)
         .order_by(AttemptItem.position)
-    )
+    ).all()
+    keys = effective_bodies(session, [row.question_version_id for row in rows])
     return [
-        Answered(
-            row.id,
-            row.type,
-            row.body,
-            row.points,
-            current[row.id].value if row.id in current else None,
+        keys[row.question_version_id].answered(
+            row.id, row.points, current[row.id].value if row.id in current else None
         )
         for row in rows
     ]
@@ -374,13 +371,14 @@ def get_result(session: Session, head: AttemptHead) -> Result | None:
 
 
 def _result_items(session: Session, attempt_id: int, grade: Grade) -> tuple[ResultItem, ...]:
-    current = current_answers(session, attempt_id, statuses=counted_by(grade.reason))
+    current = current_answers(session, attempt_id, statuses=counted(late=grade.late_counted))
     rows = session.execute(
         select(AttemptItem, QuestionVersion)
         .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
         .where(AttemptItem.attempt_id == attempt_id)
         .order_by(AttemptItem.position)
-    )
+    ).all()
+    keys = effective_bodies(session, [row.QuestionVersion.id for row in rows])
     return tuple(
         ResultItem(
             number=row.AttemptItem.position,
@@ -388,12 +386,13 @@ def _result_items(session: Session, attempt_id: int, grade: Grade) -> tuple[Resu
             points=row.AttemptItem.points,
             earned=Decimal(grade.item_scores[str(row.AttemptItem.id)]),
             told=type_of(row.QuestionVersion.type).explain(
-                row.QuestionVersion.body,
+                keys[row.QuestionVersion.id].body,
                 row.QuestionVersion.rendered,
                 current[row.AttemptItem.id].value if row.AttemptItem.id in current else None,
                 row.AttemptItem.option_order,
             ),
             citations=tuple(row.QuestionVersion.citations),
+            key=keys[row.QuestionVersion.id],
         )
         for row in rows
     )

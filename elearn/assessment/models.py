@@ -259,7 +259,10 @@ class AnswerEvent(Base):
 
 
 class Grade(Base):
-    """A grading of an attempt; a regrade adds a row. The last one counts."""
+    """A grading of an attempt; a regrade adds a row. The last one counts.
+
+    ``late_counted``: by a decision, answers that came too late count in it (I5).
+    """
 
     __tablename__ = "assessment_grade"
     __table_args__ = (UniqueConstraint("attempt_id", "number"),)
@@ -272,6 +275,7 @@ class Grade(Base):
     passed: Mapped[bool]
     item_scores: Mapped[dict[str, str]] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(String(64))
+    late_counted: Mapped[bool] = mapped_column(default=False, server_default=false())
     graded_at: Mapped[datetime] = mapped_column(UTCDateTime)
     graded_by: Mapped[int | None] = mapped_column(ForeignKey("accounts_user.id"))
 

@@ -36,7 +36,7 @@ from elearn.assessment.models import (
     Question,
     QuestionVersion,
 )
-from elearn.assessment.policy import LATE_COUNTED, History
+from elearn.assessment.policy import History
 from elearn.kernel.errors import N_, NotFound
 
 
@@ -289,7 +289,7 @@ def _line(
         percent=percent(grade.score, grade.max_score) if grade else None,
         passed=grade.passed if grade else None,
         late_count=late_count,
-        is_late_counted=grade is not None and grade.reason == LATE_COUNTED,
+        is_late_counted=grade is not None and grade.late_counted,
     )
 
 

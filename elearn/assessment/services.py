@@ -7,7 +7,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from elearn.assessment import attempt_queries as reads
-from elearn.assessment.domain import grading, timing
+from elearn.assessment import grades
+from elearn.assessment.domain import timing
 from elearn.assessment.domain.draw import Drawn, option_orders
 from elearn.assessment.models import (
     AnswerEvent,
@@ -18,7 +19,6 @@ from elearn.assessment.models import (
     AttemptState,
     ExtraAttempt,
     Grade,
-    PaperVersion,
 )
 from elearn.assessment.policy import no_such_attempt
 from elearn.assessment.queries import PaperRules, list_option_ids
@@ -179,7 +179,9 @@ def close(session: Session, attempt: Attempt, now: datetime) -> Grade | None:
     )
     if not moved:
         return None
-    grade = add_grade(session, attempt, reason=attempt.closed_by or "", graded_by=None, now=now)
+    grade = grades.add_grade(
+        session, attempt, reason=attempt.closed_by or "", graded_by=None, now=now
+    )
     _move(session, attempt, AttemptState.SUBMITTED, AttemptState.GRADED)
     return grade
 
@@ -222,36 +224,6 @@ def _move(
         .execution_options(synchronize_session=False, populate_existing=True)
     ).one_or_none()
     return moved is not None
-
-
-def add_grade(
-    session: Session, attempt: Attempt, *, reason: str, graded_by: int | None, now: datetime
-) -> Grade:
-    """Add a grading of ``attempt``; the last one counts, the earlier ones stay."""
-    pass_percent = session.get_one(PaperVersion, attempt.paper_version_id).pass_percent
-    graded = grading.grade(reads.list_answered(session, attempt.id, reason=reason), pass_percent)
-    last = last_grade(session, attempt)
-    grade = Grade(
-        attempt_id=attempt.id,
-        number=last.number + 1 if last else 1,
-        score=graded.score,
-        max_score=graded.max_score,
-        passed=graded.passed,
-        item_scores={str(item_id): str(points) for item_id, points in graded.item_scores.items()},
-        reason=reason,
-        graded_at=now,
-        graded_by=graded_by,
-    )
-    session.add(grade)
-    session.flush()
-    return grade
-
-
-def last_grade(session: Session, attempt: Attempt) -> Grade | None:
-    """Return the grade of ``attempt`` that counts."""
-    return session.scalars(
-        select(Grade).where(Grade.attempt_id == attempt.id).order_by(Grade.number.desc()).limit(1)
-    ).one_or_none()
 
 
 def has_late(session: Session, attempt: Attempt) -> bool:

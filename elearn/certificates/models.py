@@ -102,6 +102,26 @@ class CertificateEvent(Chained, Base):
     recorded_by: Mapped[int | None] = mapped_column(ForeignKey("accounts_user.id"))
 
 
+class CertificateDoubt(Base):
+    """A certificate hangs on an attempt that a corrected key made fail; an officer settles it.
+
+    ``settled_at``: the officer keeps the certificate, with ``note``. A revoked or replaced one is
+    settled by that.
+    """
+
+    __tablename__ = "certificates_doubt"
+    __table_args__ = (UniqueConstraint("certificate_id", "attempt_id", "correction_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificates_certificate.id"))
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("assessment_attempt.id"))
+    correction_id: Mapped[int] = mapped_column(ForeignKey("assessment_key_correction.id"))
+    raised_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("accounts_user.id"))
+    note: Mapped[str | None] = mapped_column(Text)
+
+
 class IssuerProfile(Base):
     """Who signs for an issuer and where, from a day on; a change adds a row."""
 

@@ -128,6 +128,16 @@ def list_paths(session: Session) -> dict[int, list[PathStep]]:
     return paths
 
 
+def list_test_papers(session: Session) -> list[str]:
+    """Return the codes of the papers that are the test of a module not retired."""
+    rows = session.scalars(
+        select(Module.test_paper_code).where(
+            Module.test_paper_code.is_not(None), Module.retired_at.is_(None)
+        )
+    )
+    return [code for code in rows if code is not None]
+
+
 def list_modules(session: Session, code: str | None = None) -> list[ModuleOutline]:
     """Return the modules not retired, or the one called ``code``, in order. One statement."""
     published = and_(Lesson.module_id == Module.id, Lesson.retired_at.is_(None))

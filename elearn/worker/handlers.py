@@ -8,6 +8,8 @@ from collections.abc import Mapping
 HANDLERS: Mapping[str, str] = {
     "mail.send": "elearn.infra.mail:send",
     "certificates.bundle": "elearn.workflows.certificate_files:build_bundle",
+    "keys.preview": "elearn.workflows.change_keys:preview",
+    "keys.regrade": "elearn.workflows.change_keys:regrade",
     "roster.check": "elearn.workflows.stage_roster:check_batch",
     "roster.apply": "elearn.workflows.stage_roster:apply_batch",
 }

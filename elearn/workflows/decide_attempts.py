@@ -4,9 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from elearn.assessment import queries, services
+from elearn.assessment import grades, queries, services
 from elearn.assessment.models import AttemptState
-from elearn.assessment.policy import LATE_COUNTED
 from elearn.assessment.rounds.bulletin import announce
 from elearn.infra import audit
 from elearn.infra.db import transaction
@@ -87,14 +86,12 @@ def count_late(
     with transaction() as session:
         user_id = _check(session, actor, person_id, now)
         attempt = services.lock_attempt(session, attempt_id, person_id=person_id)
-        before = services.last_grade(session, attempt)
+        before = grades.last_grade(session, attempt)
         if attempt.state is not AttemptState.GRADED or before is None:
             raise Conflict("assessment.running", N_("Lượt làm bài này chưa kết thúc."))
-        if before.reason == LATE_COUNTED or not services.has_late(session, attempt):
+        if before.late_counted or not services.has_late(session, attempt):
             raise Conflict("assessment.no_late", N_("Không còn câu trả lời đến muộn để tính."))
-        after = services.add_grade(
-            session, attempt, reason=LATE_COUNTED, graded_by=user_id, now=now
-        )
+        after = grades.add_late_grade(session, attempt, before, graded_by=user_id, now=now)
         audit.record(
             session,
             actor,

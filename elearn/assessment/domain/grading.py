@@ -3,12 +3,25 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from typing import Any
 
 from elearn.assessment.domain import question_types
 
 # What the columns of a grade hold.
 _FROZEN = Decimal("0.0001")
+
+
+class Treatment(StrEnum):
+    """How a question counts; only a correction of its key makes it other than KEY.
+
+    ANY_ANSWER: whatever was answered earns all points. ANNULLED: the question is left out of what
+    was earned and of what could be earned.
+    """
+
+    KEY = "KEY"
+    ANY_ANSWER = "ANY_ANSWER"
+    ANNULLED = "ANNULLED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +33,7 @@ class Answered:
     body: Mapping[str, Any]
     points: Decimal
     value: object
+    treatment: Treatment = Treatment.KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +46,14 @@ class Graded:
     item_scores: Mapping[int, Decimal]
 
 
-def _frozen(value: Decimal) -> Decimal:
+def frozen(value: Decimal) -> Decimal:
+    """Return ``value`` as the columns of a grade hold it: four decimals, half up."""
     return value.quantize(_FROZEN, ROUND_HALF_UP)
+
+
+def unrounded(recorded: Decimal, exact: Decimal) -> Decimal:
+    """Return ``exact`` where a grade has ``recorded`` it, else what was recorded otherwise."""
+    return exact if frozen(exact) == recorded else recorded
 
 
 def percent(score: Decimal, max_score: Decimal) -> Decimal:
@@ -46,16 +66,31 @@ def has_passed(score: Decimal, max_score: Decimal, pass_percent: Decimal) -> boo
     return score * 100 >= pass_percent * max_score
 
 
+def earned_by(item: Answered) -> Decimal:
+    """Return the points, unrounded, that an answer earns."""
+    if item.treatment is Treatment.ANNULLED:
+        return Decimal(0)
+    if item.treatment is Treatment.ANY_ANSWER:
+        answered = question_types.type_of(item.type).is_answer(item.value)
+        return item.points if answered else Decimal(0)
+    return item.points * question_types.grade(item.type, item.body, item.value)
+
+
+def counted_points(item: Answered) -> Decimal:
+    """Return what could be earned with a question."""
+    return Decimal(0) if item.treatment is Treatment.ANNULLED else item.points
+
+
 def grade(items: Iterable[Answered], pass_percent: Decimal) -> Graded:
     """Return the result of an attempt; unanswered questions earn nothing."""
     earned, total = {}, Decimal(0)
     for item in items:
-        earned[item.item_id] = item.points * question_types.grade(item.type, item.body, item.value)
-        total += item.points
-    score = _frozen(sum(earned.values(), Decimal(0)))
+        earned[item.item_id] = earned_by(item)
+        total += counted_points(item)
+    score = frozen(sum(earned.values(), Decimal(0)))
     return Graded(
         score=score,
         max_score=total,
         passed=has_passed(score, total, pass_percent),
-        item_scores={item_id: _frozen(points) for item_id, points in earned.items()},
+        item_scores={item_id: frozen(points) for item_id, points in earned.items()},
     )

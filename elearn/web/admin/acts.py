@@ -14,6 +14,7 @@ AREAS: dict[str, str] = {
     "certificate": N_("Chứng nhận"),
     "content": N_("Nội dung"),
     "draft": N_("Bản nháp"),
+    "keys": N_("Sửa đáp án"),
 }
 _ACTS: dict[str, str] = {
     "account.activate": N_("Kích hoạt tài khoản"),
@@ -42,6 +43,11 @@ _ACTS: dict[str, str] = {
     "draft.return": N_("Trả lại bản nháp"),
     "draft.submit": N_("Gửi duyệt bản nháp"),
     "draft.withdraw": N_("Rút lại bản nháp"),
+    "keys.approve": N_("Duyệt sửa đáp án"),
+    "keys.propose": N_("Đề nghị sửa đáp án"),
+    "keys.regrade": N_("Chấm lại theo đáp án đã sửa"),
+    "keys.reject": N_("Không duyệt sửa đáp án"),
+    "keys.withdraw": N_("Rút đề nghị sửa đáp án"),
     "person.correct": N_("Sửa hồ sơ cán bộ"),
     "role.end": N_("Kết thúc vai trò"),
     "role.grant": N_("Cấp vai trò"),

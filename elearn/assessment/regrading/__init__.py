@@ -1,0 +1,1 @@
+"""Keys found wrong after publication: correction, preview, regrade."""

@@ -1,0 +1,1 @@
+"""Score review (phúc khảo): an examinee asks, the officer decides with a reason."""
