@@ -239,7 +239,7 @@ class TestRefused:
         with pytest.raises(Conflict, match="xem trước"):
             hall.approve(correction)
 
-    def test_a_second_proposal_while_one_waits_or_runs(self, app: Flask, hall: Hall) -> None:
+    def test_a_second_proposal_while_one_waits_or_runs(self, hall: Hall) -> None:
         correction = hall.propose()
         with pytest.raises(Conflict):
             hall.propose(right="c")
@@ -296,7 +296,7 @@ class TestKilled:
 
     def test_between_slices(self, hall: Hall, waiting: tuple[int, list[int]]) -> None:
         class Dies(Silent):
-            def report(self, done: int, total: int) -> None:
+            def report(self, *_place: int) -> None:
                 raise KeyboardInterrupt
 
         for _ in range(2):
@@ -335,7 +335,7 @@ def test_an_attempt_graded_behind_the_cursor_is_caught_up(
     hall.session.commit()
 
     class Grades(Silent):
-        def report(self, done: int, total: int) -> None:
+        def report(self, *_place: int) -> None:
             hall.session.get_one(Attempt, first).state = AttemptState.GRADED
             hall.session.commit()
 
