@@ -8,10 +8,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 from io import BytesIO
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from elearn.kernel.errors import N_, Invalid
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 25_000_000
@@ -78,8 +80,10 @@ def _checked_format(content: bytes) -> str:
     return kind
 
 
-def _opened(content: bytes, kind: str) -> Image.Image:
+def _opened(content: bytes, kind: str) -> "Image.Image":
     """Return the picture with its header read and its pixels not yet."""
+    from PIL import Image  # noqa: PLC0415 - only for pictures that come in
+
     image = Image.open(BytesIO(content), formats=[kind])
     if image.width * image.height > MAX_PIXELS:
         raise Image.DecompressionBombError
@@ -88,8 +92,10 @@ def _opened(content: bytes, kind: str) -> Image.Image:
     return image
 
 
-def _bare(image: Image.Image, kind: str) -> Image.Image:
+def _bare(image: "Image.Image", kind: str) -> "Image.Image":
     """Return the pixels upright, no larger than allowed, without anything else."""
+    from PIL import Image, ImageOps  # noqa: PLC0415 - as above
+
     if kind == "JPEG":
         image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # decodes a large photograph at reduced scale
     upright = ImageOps.exif_transpose(image)
@@ -106,6 +112,8 @@ def redraw(content: bytes) -> Picture:
     Sides are reduced to MAX_SIDE pixels. Raises Invalid (``picture.…``) for anything else, for
     too many bytes or pixels, for a moving picture and for a broken one.
     """
+    from PIL import Image  # noqa: PLC0415 - as above
+
     kind = _checked_format(content)
     try:
         bare = _bare(_opened(content, kind), kind)

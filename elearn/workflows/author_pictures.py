@@ -12,6 +12,7 @@ from elearn.curriculum.models import Media
 from elearn.infra import audit
 from elearn.infra.db import transaction
 from elearn.infra.pictures import PictureInfo
+from elearn.infra.uploads import redraw
 from elearn.kernel.actor import Actor
 from elearn.kernel.errors import N_, Conflict, NotFound, TooMany
 from elearn.kernel.text import slug
@@ -31,8 +32,6 @@ def add_picture(
     number, so that no published or written lesson shows something else than its author saw.
     Raises Invalid (``picture.…``), NotFound, TooMany, Conflict for a module that is full.
     """
-    from elearn.infra.uploads import redraw  # noqa: PLC0415 - Pillow, only for pictures
-
     check_author(actor)
     picture = redraw(content)
     with transaction() as session:

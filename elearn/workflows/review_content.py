@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from elearn.assessment.content import QuestionContent
-from elearn.assessment.formats.questions import read_question
 from elearn.assessment.models import Level
 from elearn.assessment.publishing import place_question, publish_question
 from elearn.authoring.catalogue.queries import (
@@ -18,8 +17,14 @@ from elearn.authoring.catalogue.queries import (
     find_thing,
 )
 from elearn.authoring.drafts import services
-from elearn.authoring.drafts.checks import Problem, errors_of, question_data
-from elearn.authoring.drafts.content import LessonText, QuestionText, from_json, to_json
+from elearn.authoring.drafts.checks import Problem, errors_of
+from elearn.authoring.drafts.content import (
+    LessonText,
+    QuestionText,
+    from_json,
+    question_data,
+    to_json,
+)
 from elearn.authoring.drafts.ground import Ground
 from elearn.authoring.drafts.policy import check_author, check_reviewer
 from elearn.authoring.drafts.preview import preview
@@ -213,6 +218,8 @@ def _publish_question(
 
 
 def _question_content(draft: Draft, text: QuestionText) -> QuestionContent:
+    from elearn.assessment.formats.questions import read_question  # noqa: PLC0415 - pydantic
+
     read = read_question(question_data(draft.code, text))
     if isinstance(read, list):
         raise TypeError("checked before")

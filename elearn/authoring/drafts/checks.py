@@ -7,18 +7,15 @@ with what the site knows. Lines count from the first line of the Markdown. Pure.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import Any
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from elearn.assessment.domain.question_types import TYPES
-from elearn.assessment.formats.questions import read_question
 from elearn.authoring.drafts.content import Content, LessonText, QuestionText, to_json
-from elearn.authoring.files.shapes import LessonFront
 from elearn.infra.richtext_source import Kind, scan
 from elearn.kernel.errors import N_
-from elearn.kernel.shapes import Problem as ShapeProblem
-from elearn.kernel.shapes import problems_of
+
+if TYPE_CHECKING:
+    from elearn.kernel.shapes import Problem as ShapeProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +83,16 @@ def errors_of(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _lesson_shape(code: str, lesson: LessonText) -> Iterator[Problem]:
-    data = to_json(lesson)
-    body = data.pop("body")
-    try:
-        LessonFront.model_validate({**data, "id": code, "in_force_as_of": lesson.in_force_as_of})
-    except ValidationError as error:
-        yield from (_of_shape(problem) for problem in problems_of(error))
+    from elearn.authoring.drafts.shape_checks import lesson_problems  # noqa: PLC0415 - pydantic
+
+    yield from (_of_shape(problem) for problem in lesson_problems(code, lesson))
     if not lesson.outcomes:
         yield Problem("Kết quả cần đạt: phải có ít nhất một dòng")
-    if not body.strip():
+    if not to_json(lesson)["body"].strip():
         yield Problem("Nội dung bài: không được để trống")
 
 
-def _of_shape(problem: ShapeProblem) -> Problem:
+def _of_shape(problem: "ShapeProblem") -> Problem:
     return Problem(
         f"{_place(problem.path)}: {problem.message}" if problem.path else problem.message
     )
@@ -160,16 +154,9 @@ def _question_shape(code: str, question: QuestionText) -> Iterator[Problem]:
     if question.type not in TYPES:
         yield Problem(f"Loại câu hỏi: chưa soạn được loại “{question.type}” trong trình duyệt")
         return
-    read = read_question(question_data(code, question))
-    if isinstance(read, list):
-        yield from (_of_shape(problem) for problem in read)
+    from elearn.authoring.drafts.shape_checks import question_problems  # noqa: PLC0415 - pydantic
 
-
-def question_data(code: str, question: QuestionText) -> dict[str, Any]:
-    """Return the question as an entry of a bank file."""
-    data = to_json(question)
-    body = data.pop("body")
-    return {**data, "id": code, **body}
+    yield from (_of_shape(problem) for problem in question_problems(code, question))
 
 
 def _question_references(question: QuestionText, known: Known) -> Iterator[Problem]:

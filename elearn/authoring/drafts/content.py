@@ -131,6 +131,13 @@ def to_json(content: Content) -> dict[str, Any]:
     }
 
 
+def question_data(code: str, question: QuestionText) -> dict[str, Any]:
+    """Return the question as an entry of a bank file."""
+    data = to_json(question)
+    body = data.pop("body")
+    return {**data, "id": code, **body}
+
+
 def _tidy(body: str) -> str:
     """Return a Markdown body as files keep it: no blank lines around it, one line end."""
     stripped = body.strip("\n").rstrip()

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from elearn.assessment.domain.draw import PoolQuestion, blueprint_of
 from elearn.assessment.domain.question_types import TYPES
-from elearn.assessment.formats.papers import pool_question, shortages_of
 from elearn.assessment.models import Paper, PaperVersion, Question, QuestionVersion
 from elearn.assessment.queries import list_pool
 from elearn.authoring.drafts.checks import Known, Problem, check
@@ -119,6 +118,8 @@ def _short_papers(
 
 
 def _as_drawn(code: str, module_code: str, question: QuestionText) -> PoolQuestion:
+    from elearn.assessment.formats.papers import pool_question  # noqa: PLC0415 - pydantic
+
     return pool_question(
         code,
         kind=question.type,
@@ -139,6 +140,8 @@ def _points(text: str) -> Decimal:
 
 
 def _new_shortages(session: Session, changed: PoolQuestion) -> Iterator[tuple[str, str]]:
+    from elearn.assessment.formats.papers import shortages_of  # noqa: PLC0415 - pydantic
+
     rows = session.execute(
         select(Paper.code, PaperVersion.sections)
         .join(PaperVersion, PaperVersion.id == Paper.published_version_id)

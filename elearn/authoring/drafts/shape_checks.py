@@ -1,0 +1,28 @@
+"""A draft against the shapes of the files: the half of the checks that loads pydantic.
+
+Imported when a draft is checked, never with the pages.
+"""
+
+from pydantic import ValidationError
+
+from elearn.assessment.formats.questions import read_question
+from elearn.authoring.drafts.content import LessonText, QuestionText, question_data, to_json
+from elearn.authoring.files.shapes import LessonFront
+from elearn.kernel.shapes import Problem, problems_of
+
+
+def lesson_problems(code: str, lesson: LessonText) -> list[Problem]:
+    """Return what the front matter of a lesson file says of ``lesson``."""
+    data = to_json(lesson)
+    data.pop("body")
+    try:
+        LessonFront.model_validate({**data, "id": code, "in_force_as_of": lesson.in_force_as_of})
+    except ValidationError as error:
+        return problems_of(error)
+    return []
+
+
+def question_problems(code: str, question: QuestionText) -> list[Problem]:
+    """Return what the shape of a bank question says of ``question``."""
+    read = read_question(question_data(code, question))
+    return read if isinstance(read, list) else []
