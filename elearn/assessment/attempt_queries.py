@@ -10,7 +10,14 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from elearn.assessment.domain.grading import Answered, percent
-from elearn.assessment.domain.question_types import Explained, Presented, type_of
+from elearn.assessment.domain.question_types import (
+    Explained,
+    Fields,
+    Presented,
+    QuestionType,
+    Value,
+    type_of,
+)
 from elearn.assessment.models import (
     AnswerEvent,
     AnswerStatus,
@@ -67,14 +74,17 @@ class Current:
 
 @dataclass(frozen=True, slots=True)
 class SheetItem:
-    """A question on the page of a running attempt: no key, no feedback."""
+    """A question on the page of a running attempt: no key, no feedback.
+
+    ``filled``: what its fields say now. ``is_answered``: none of them is left empty.
+    """
 
     id: int
     number: int
     section: int
     points: Decimal
     shown: Presented
-    ticked: frozenset[str]
+    filled: Fields
     is_answered: bool
 
 
@@ -246,34 +256,38 @@ def form_changes(
     attempt_id: int,
     *,
     shown_up_to: tuple[int, int],
-    fields: Mapping[str, Sequence[str]],
-) -> list[tuple[int, object]]:
-    """Return (item id, value) for what a plain form changed, unchecked.
+    fields: Mapping[str, Fields],
+) -> list[tuple[int, Value]]:
+    """Return (item id, value) for what a plain form changed; ``fields`` by item id.
 
-    The form showed the answers up to (epoch, client_seq) ``shown_up_to``; a field that still
-    says what was shown, or what counts by now, is no change. A radio that is not set says
-    nothing; a checkbox that is not set may have been cleared.
+    The form showed the answers up to (epoch, client_seq) ``shown_up_to``; what still says what
+    was shown, or what counts by now, is no change. A radio that is not set says nothing; a
+    checkbox that is not set may have been cleared. Raises Invalid for what is no answer.
     """
     rows = session.execute(
-        select(AttemptItem.id, QuestionVersion.type)
+        select(AttemptItem.id, QuestionVersion.type, QuestionVersion.body)
         .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
         .where(AttemptItem.attempt_id == attempt_id)
         .order_by(AttemptItem.position)
     ).all()
     shown = current_answers(session, attempt_id, up_to=shown_up_to)
     current = current_answers(session, attempt_id)
-    changes: list[tuple[int, object]] = []
-    for item_id, type_name in rows:
+    changes: list[tuple[int, Value]] = []
+    for item_id, type_name, body in rows:
         kind = type_of(type_name)
-        value = kind.parse_form(fields.get(str(item_id), ()))
-        ticked = frozenset(fields.get(str(item_id), ()))
-        was = {
-            kind.form_values(state[item_id].value if item_id in state else None)
-            for state in (shown, current)
-        }
-        if value is not None and ticked not in was:
+        said = kind.parse_form(body, fields.get(str(item_id), {}))
+        if said is None:
+            continue
+        value = kind.check_value(body, said)
+        was = [state[item_id].value if item_id in state else None for state in (shown, current)]
+        if not any(_is_same(kind, value, before) for before in was):
             changes.append((item_id, value))
     return changes
+
+
+def _is_same(kind: QuestionType, value: Value, before: object) -> bool:
+    """Whether two answers say the same; all that answer nothing do."""
+    return value == before or not (kind.is_answer(value) or kind.is_answer(before))
 
 
 def get_sheet(session: Session, head: AttemptHead) -> Sheet:
@@ -308,8 +322,8 @@ def _sheet_item(
         section=item.section,
         points=item.points,
         shown=kind.present(rendered, item.option_order),
-        ticked=kind.form_values(value),
-        is_answered=kind.is_answer(value),
+        filled=kind.form_of(rendered, value),
+        is_answered=kind.is_complete(rendered, value),
     )
 
 

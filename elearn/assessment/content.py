@@ -6,9 +6,13 @@ from decimal import Decimal
 from string import ascii_lowercase
 from typing import Any
 
+from elearn.assessment.domain.question_types.cloze import gaps_in
+from elearn.assessment.domain.question_types.matching import right_sides
+from elearn.assessment.domain.question_types.naming import by_letter, opaque_ids
 from elearn.assessment.models import FeedbackRule, Level, PaperKind
-from elearn.infra.richtext import render_inline, render_short
+from elearn.infra.richtext import plain_text, render_inline, render_short
 from elearn.infra.richtext_syntax import Context
+from elearn.kernel.errors import N_, Invalid
 
 Body = Mapping[str, Any]
 
@@ -47,12 +51,15 @@ class PaperContent:
 
 
 def render_question(body: Body, context: Context) -> dict[str, Any]:
-    """Return the HTML of a question of any type.
+    """Return the HTML of a question of any type, with all that is needed to show it.
 
     Always ``stem``, ``options`` (of choice questions: ``{id, html, feedback}``) and
-    ``explanation``; beside these ``pairs`` and ``distractors`` (matching), ``items`` (ordering),
-    ``blanks`` (cloze: a list of options, or None where one writes), ``questions`` (case).
-    Raises Invalid when a text cannot be rendered.
+    ``explanation``; beside these ``lefts`` (HTML) and ``rights`` (``{id, html, text}``) of a
+    matching question, ``items`` (``{id, html}``) of an ordering one, ``blanks`` of a cloze (a
+    list of such options, or None where one writes), ``unit``, ``min_words``, and ``questions`` of a
+    case, each with its ``type`` and ``points``. Nothing but feedback and explanation tells the
+    key: rights and items stand in the order of ids that say nothing. Raises Invalid when a text
+    cannot be rendered.
     """
     rendered: dict[str, Any] = {
         "stem": render_short(body["stem"], context),
@@ -60,23 +67,48 @@ def render_question(body: Body, context: Context) -> dict[str, Any]:
         "explanation": render_short(body["explanation"], context),
     }
     if "pairs" in body:
-        rendered["pairs"] = [
-            {side: render_inline(pair[side], context) for side in ("left", "right")}
-            for pair in body["pairs"]
-        ]
-        rendered["distractors"] = [
-            render_inline(text, context) for text in body.get("distractors") or ()
-        ]
+        rendered["lefts"] = [render_inline(pair["left"], context) for pair in body["pairs"]]
+        rendered["rights"] = _named(right_sides(body), context)
     if "items" in body:
-        rendered["items"] = [render_inline(text, context) for text in body["items"]]
+        ids = opaque_ids(body["items"])
+        rendered["items"] = _named(dict(zip(ids, body["items"], strict=True)), context)
     if "blanks" in body:
         rendered["blanks"] = [
-            _options(blank["options"], context) if "options" in blank else None
+            _listed(blank["options"], context) if blank.get("options") else None
             for blank in body["blanks"]
         ]
+        _check_gaps(rendered["stem"], len(rendered["blanks"]))
+    rendered |= {key: body[key] for key in ("unit", "min_words") if body.get(key)}
     if "questions" in body:
-        rendered["questions"] = [render_question(part, context) for part in body["questions"]]
+        rendered["questions"] = [_part(part, context) for part in body["questions"]]
     return rendered
+
+
+def _part(part: Body, context: Context) -> dict[str, Any]:
+    points = str(part.get("points", 1))
+    return {**render_question(part, context), "type": part["type"], "points": points}
+
+
+def _named(texts: Mapping[str, str], context: Context) -> list[dict[str, str]]:
+    html = {option_id: render_inline(text, context) for option_id, text in texts.items()}
+    return [
+        {"id": option_id, "html": html[option_id], "text": plain_text(html[option_id])}
+        for option_id in sorted(html, key=by_letter)
+    ]
+
+
+def _listed(options: Any, context: Context) -> list[dict[str, str]]:  # noqa: ANN401 - JSON
+    texts = (option["text"] for option in options)
+    return _named(dict(zip(ascii_lowercase, texts, strict=False)), context)
+
+
+def _check_gaps(stem: str, count: int) -> None:
+    """Raise Invalid when a gap would stand inside an address or be missing from the text."""
+    if sorted(place for _, _, place in gaps_in(stem)) != list(range(count)):
+        raise Invalid(
+            "assessment.gaps",
+            N_("Các chỗ trống {{1}}, {{2}}… phải đứng trong lời văn, mỗi chỗ một lần."),
+        )
 
 
 def _options(options: Any, context: Context) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON

@@ -202,15 +202,29 @@ def _list_pool_at(session: Session, blueprint: Blueprint, at: datetime) -> list[
     )
 
 
-def list_option_ids(session: Session, version_ids: Sequence[int]) -> list[list[str]]:
-    """Return the shuffled options of each question version, in the order given."""
+def list_option_orders(
+    session: Session, version_ids: Sequence[int], seed: str, *, shuffle: bool
+) -> list[list[str]]:
+    """Return in which order ``seed`` shows the options of each question version, as given.
+
+    What was written in the right order is shuffled even where ``shuffle`` is False.
+    """
     rows = session.execute(
         select(QuestionVersion.id, QuestionVersion.type, QuestionVersion.body).where(
             QuestionVersion.id.in_(version_ids)
         )
     )
-    by_id = {row.id: type_of(row.type).option_ids(row.body) for row in rows}
-    return [by_id[version_id] for version_id in version_ids]
+    asked = {row.id: (type_of(row.type), row.body) for row in rows}
+    questions = [asked[version_id] for version_id in version_ids]
+    ids = [kind.option_ids(body) for kind, body in questions]
+    orders = option_orders(ids, seed, shuffle=True)
+    if shuffle:
+        return orders
+    free = [kind.always_shuffled(body) for kind, body in questions]
+    return [
+        [each for each in written if each not in mine] + [each for each in order if each in mine]
+        for written, order, mine in zip(ids, orders, free, strict=True)
+    ]
 
 
 def uses_up() -> ColumnElement[bool]:
@@ -356,9 +370,7 @@ def redraw(session: Session, attempt_id: int) -> Redrawn:
     pool = _list_pool_at(session, blueprint, attempt.started_at)
     questions = draw(blueprint, pool, attempt.seed).questions
     version_ids = [item.question.version_id for item in questions]
-    orders = option_orders(
-        list_option_ids(session, version_ids), attempt.seed, shuffle=version.shuffle
-    )
+    orders = list_option_orders(session, version_ids, attempt.seed, shuffle=version.shuffle)
     kept = session.execute(
         select(AttemptItem.question_version_id, AttemptItem.option_order)
         .where(AttemptItem.attempt_id == attempt_id)

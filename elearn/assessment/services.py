@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from elearn.assessment import attempt_queries as reads
 from elearn.assessment import grades
 from elearn.assessment.domain import timing
-from elearn.assessment.domain.draw import Drawn, option_orders
+from elearn.assessment.domain.draw import Drawn
 from elearn.assessment.models import (
     AnswerEvent,
     AnswerStatus,
@@ -21,7 +21,7 @@ from elearn.assessment.models import (
     Grade,
 )
 from elearn.assessment.policy import no_such_attempt
-from elearn.assessment.queries import PaperRules, list_option_ids
+from elearn.assessment.queries import PaperRules, list_option_orders
 from elearn.assessment.rounds.models import AttemptVoid
 from elearn.kernel.errors import N_, Conflict
 
@@ -100,9 +100,7 @@ def start(
 
 def _add_items(session: Session, attempt: Attempt, paper: PaperRules, drawn: Drawn) -> None:
     version_ids = [item.question.version_id for item in drawn.questions]
-    orders = option_orders(
-        list_option_ids(session, version_ids), attempt.seed, shuffle=paper.blueprint.shuffle
-    )
+    orders = list_option_orders(session, version_ids, attempt.seed, shuffle=paper.blueprint.shuffle)
     rows = [
         {
             "attempt_id": attempt.id,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from elearn.assessment.domain.question_types import TYPES, Explained, Presented
+from elearn.assessment.domain.question_types import TYPES, Explained, Fields, Presented
 from elearn.assessment.models import Question, QuestionVersion
 from elearn.curriculum.models import Lesson, LessonVersion, Module
 from elearn.curriculum.queries import Document, list_documents
@@ -32,7 +32,10 @@ class OutlineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """An inline check question; ``explained`` once the reader has answered this wording of it."""
+    """An inline check question; ``explained`` once the reader has answered this wording of it.
+
+    ``filled``: what its fields say then.
+    """
 
     code: str
     number: int
@@ -40,6 +43,7 @@ class Check:
     version_id: int
     type: str
     presented: Presented
+    filled: Fields
     explained: Explained | None
     is_outdated: bool
 
@@ -325,6 +329,7 @@ def _check(row: Row[Any], number: int) -> Check:
         version_id=row.version_id,
         type=row.type,
         presented=kind.present(row.rendered),
+        filled=kind.form_of(row.rendered, row.value if is_current else None),
         explained=kind.explain(row.body, row.rendered, row.value) if is_current else None,
         is_outdated=row.question_version_id is not None and not is_current,
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from elearn.assessment.domain.question_types import ALL, Body, type_of
+from elearn.assessment.domain.question_types import ALL, Body, Fields, type_of
 from elearn.assessment.models import QuestionVersion
 from elearn.infra.db import reading, transaction
 from elearn.kernel.actor import Actor
@@ -23,7 +23,7 @@ class CheckForm:
     """The fields sent for an inline check, and the wording (its version) they answer."""
 
     version_id: int
-    values: tuple[str, ...]
+    fields: Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +117,12 @@ def _judged(check: Check, body: Body, form: CheckForm) -> GivenAnswer:
             N_("Câu hỏi vừa được sửa trong lúc bạn trả lời. Mời bạn đọc lại và trả lời."),
         )
     kind = type_of(check.type)
-    value = kind.parse_form(form.values)
-    if not kind.is_answer(value) and value != kind.correct_form(body):
-        raise Invalid("learn.no_answer", N_("Hãy chọn câu trả lời rồi bấm “Trả lời”."))
-    kept = kind.check_value(body, value)
-    is_correct = kind.grade(body, kept) == ALL
+    said = kind.parse_form(body, form.fields)
+    kept = None if said is None else kind.check_value(body, said)
+    is_correct = kept is not None and kind.grade(body, kept) == ALL
+    # Where no option is right, leaving all unticked answers the question.
+    if kept is None or not (is_correct or kind.is_answer(kept)):
+        raise Invalid("learn.no_answer", N_("Hãy trả lời rồi bấm “Trả lời”."))
     return GivenAnswer(check.question_id, check.version_id, kept, is_correct)
 
 

@@ -4,7 +4,7 @@ Every act judges by the database's clock (I4) and holds the lock of its attempt 
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -19,6 +19,7 @@ from elearn.assessment.attempt_queries import AttemptHead, Result, Sheet
 from elearn.assessment.domain import timing
 from elearn.assessment.domain.draw import draw
 from elearn.assessment.domain.protocol import Event, Save
+from elearn.assessment.domain.question_types import Fields
 from elearn.assessment.models import Attempt, AttemptState
 from elearn.assessment.policy import refusal_to_start
 from elearn.assessment.queries import AttemptLine, PaperRules
@@ -157,7 +158,7 @@ def _closed_if_overdue(actor: Actor, place: Place) -> AttemptState:
 
 
 def save_form(
-    actor: Actor, attempt_id: int, epoch: int, seen_seq: int, fields: Mapping[str, Sequence[str]]
+    actor: Actor, attempt_id: int, epoch: int, seen_seq: int, fields: Mapping[str, Fields]
 ) -> Saved:
     """Store what a plain form changed; ``fields`` are its values by item id.
 

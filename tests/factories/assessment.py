@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from elearn.assessment.content import render_question
 from elearn.assessment.models import (
     FeedbackRule,
     Level,
@@ -16,7 +17,9 @@ from elearn.assessment.models import (
     Question,
     QuestionVersion,
 )
+from elearn.infra.richtext_syntax import NO_CONTEXT
 from elearn.kernel.clock import utc_now
+from tests.factories.questions import BODIES
 
 _numbers = count(1)
 _LETTERS = "abcdefgh"
@@ -38,6 +41,8 @@ def _choice_body(correct: str, options: int) -> dict[str, Any]:
 
 
 def _rendered(body: dict[str, Any]) -> dict[str, Any]:
+    if ("options" not in body and "answer" not in body) or "unit" in body:
+        return render_question(body, NO_CONTEXT)
     return {
         "stem": f"<p>{body['stem']}</p>",
         "options": [
@@ -65,10 +70,12 @@ def make_question(
     answer: bool = True,
     scoring: str = "all_or_nothing",
     points: Decimal = Decimal(1),
+    body: dict[str, Any] | None = None,
 ) -> Question:
-    """Add a published question of type single_choice, multiple_choice or true_false.
+    """Add a published question of any type; ``body`` replaces the one made for it.
 
-    ``correct`` holds the letters of the right options ("ac"); ``answer`` is for true_false.
+    ``correct`` holds the letters of the right options ("ac"); ``answer`` is for true_false; the
+    bodies of the other types are in tests.factories.questions.
     """
     question = Question(code=code or f"cau-{next(_numbers)}", bank=module_code)
     session.add(question)
@@ -80,13 +87,15 @@ def make_question(
         module_code=module_code,
         lesson_code=lesson_code,
         level=level,
-        body=_body(type, correct=correct, options=options, answer=answer, scoring=scoring),
+        body=body or _body(type, correct=correct, options=options, answer=answer, scoring=scoring),
         points=points,
     )
     return question
 
 
 def _body(type_: str, *, correct: str, options: int, answer: bool, scoring: str) -> dict[str, Any]:
+    if type_ in BODIES:
+        return dict(BODIES[type_])
     if type_ == "true_false":
         return {"stem": "Nhận định thử.", "answer": answer, "explanation": "Vì sao đúng."}
     body = _choice_body(correct, options)

@@ -94,7 +94,7 @@ def right_answers(app: Flask, attempt_id: int) -> dict[int, list[str]]:
         found = {}
         for item_id, kind, body in rows:
             known = type_of(kind)
-            found[item_id] = sorted(known.form_values(known.correct_form(body)))
+            found[item_id] = known.form_of(body, known.correct_form(body)).get("", [])
         return found
 
 

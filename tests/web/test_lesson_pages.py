@@ -169,7 +169,7 @@ def test_an_empty_answer_is_refused_at_the_question(
     response = learner.post(f"{PAGE}/checks/cau-1", data={"version": version_of(session, "cau-1")})
 
     assert response.status_code == 422
-    assert "Hãy chọn câu trả lời rồi bấm “Trả lời”." in words(part(response.text, "check-cau-1"))
+    assert "Hãy trả lời rồi bấm “Trả lời”." in words(part(response.text, "check-cau-1"))
 
 
 def test_an_answer_to_a_wording_that_is_gone_is_refused_at_the_question(

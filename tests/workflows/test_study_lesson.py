@@ -77,7 +77,7 @@ def answers(session: Session) -> list[CheckAnswer]:
 def reply(session: Session, actor: Actor, code: str, *values: str, now: datetime = NOW) -> bool:
     shown = open_lesson(actor, "m1", "l1", now=now)
     version = next(check.version_id for check in shown.checks if check.code == code)
-    return answer_check(actor, "m1", "l1", code, CheckForm(version, values), now=now)
+    return answer_check(actor, "m1", "l1", code, CheckForm(version, {"": values}), now=now)
 
 
 def test_the_first_opening_is_remembered(session: Session, actor: Actor, lesson: Lesson) -> None:
@@ -150,7 +150,7 @@ def test_an_account_without_a_person_cannot_study(session: Session, lesson: Less
     with pytest.raises(Forbidden, match="access.no_person"):
         open_lesson(nobody, "m1", "l1", now=NOW)
     with pytest.raises(Forbidden, match="access.no_person"):
-        answer_check(nobody, "m1", "l1", "cau-1", CheckForm(1, ("a",)), now=NOW)
+        answer_check(nobody, "m1", "l1", "cau-1", CheckForm(1, {"": ("a",)}), now=NOW)
     with pytest.raises(Forbidden, match="access.no_person"):
         finish_lesson(nobody, "m1", "l1", version=1, now=NOW)
     with pytest.raises(Forbidden, match="access.no_person"):
@@ -224,7 +224,7 @@ def test_a_question_of_another_lesson_is_not_found(
     session: Session, actor: Actor, lesson: Lesson
 ) -> None:
     other = make_question(session, "cau-khac")
-    form = CheckForm(other.published_version_id or 0, ("a",))
+    form = CheckForm(other.published_version_id or 0, {"": ("a",)})
 
     with pytest.raises(NotFound, match="learn.check"):
         answer_check(actor, "m1", "l1", "cau-khac", form, now=NOW)
@@ -259,7 +259,7 @@ def test_an_answer_on_a_page_from_before_the_rewording_is_refused(
     reworded(session, "cau-1")
 
     with pytest.raises(Conflict, match="learn.check_changed"):
-        answer_check(actor, "m1", "l1", "cau-1", CheckForm(shown, ("a",)), now=NOW)
+        answer_check(actor, "m1", "l1", "cau-1", CheckForm(shown, {"": ("a",)}), now=NOW)
 
 
 def answer_all(session: Session, actor: Actor) -> None:

@@ -321,14 +321,14 @@ def test_a_plain_form_stores_only_what_it_changed(session: Session, device: Acto
     make_paper(session, "de", sections=[{"title": "Chung", "questions": ["q1", "q2", "q3"]}])
     attempt_id = take_quiz.start(device, "de")
     items = items_of(session, attempt_id)
-    fields = {str(items["q1"]): ["b"], str(items["q3"]): ["b", "a"]}
+    fields = {str(items["q1"]): {"": ["b"]}, str(items["q3"]): {"": ["b", "a"]}}
     assert len(take_quiz.save_form(device, attempt_id, 1, 0, fields).acks) == 2
     assert len(take_quiz.save_form(device, attempt_id, 1, 2, fields).acks) == 0
-    cleared = {str(items["q1"]): ["c"]}
+    cleared = {str(items["q1"]): {"": ["c"]}}
     assert len(take_quiz.save_form(device, attempt_id, 1, 2, cleared).acks) == 2
     sheet = take_quiz.open_sheet(device, attempt_id)[1]
     assert sheet is not None
-    ticked = {item.id: set(item.ticked) for item in sheet.items}
+    ticked = {item.id: set(item.filled.get("", ())) for item in sheet.items}
     assert ticked == {items["q1"]: {"c"}, items["q2"]: set(), items["q3"]: set()}
     assert sheet.last_seq == 4
 
@@ -339,12 +339,12 @@ def test_an_old_form_sent_late_undoes_nothing(session: Session, device: Actor) -
     attempt_id = take_quiz.start(device, "de")
     items = items_of(session, attempt_id)
     first, second = str(items["q1"]), str(items["q2"])
-    take_quiz.save_form(device, attempt_id, 1, 0, {first: ["a"]})
-    take_quiz.save_form(device, attempt_id, 1, 1, {first: ["b"]})
-    take_quiz.save_form(device, attempt_id, 1, 1, {first: ["a"], second: ["d"]})
+    take_quiz.save_form(device, attempt_id, 1, 0, {first: {"": ["a"]}})
+    take_quiz.save_form(device, attempt_id, 1, 1, {first: {"": ["b"]}})
+    take_quiz.save_form(device, attempt_id, 1, 1, {first: {"": ["a"]}, second: {"": ["d"]}})
     sheet = take_quiz.open_sheet(device, attempt_id)[1]
     assert sheet is not None
-    assert {item.id: set(item.ticked) for item in sheet.items} == {
+    assert {item.id: set(item.filled.get("", ())) for item in sheet.items} == {
         items["q1"]: {"b"},
         items["q2"]: {"d"},
     }

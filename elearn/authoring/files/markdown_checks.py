@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from elearn.assessment.domain.question_types import TYPES
 from elearn.assessment.formats.questions import HEADER
 from elearn.authoring.files.tree import LessonEntry, QuestionEntry, Tree
 from elearn.authoring.files.yaml_nodes import Node
@@ -10,7 +9,6 @@ from elearn.infra import richtext
 from elearn.infra.richtext_source import Finding, Kind, scan
 from elearn.kernel.errors import N_, Invalid
 
-TRUE_FALSE = "true_false"
 _NOT_MARKDOWN = {*HEADER, "type", "scoring", "match", "answer", "tolerance", "unit", "answers"}
 
 
@@ -19,7 +17,6 @@ class MarkdownChecks:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.types = {entry.code: entry.content.type for entry in tree.questions}
         self.pictures = {(file.module_code, file.name) for file in tree.pictures}
         self.used: set[tuple[str, str]] = set()
 
@@ -61,9 +58,6 @@ class MarkdownChecks:
             return
         if self.tree.lacks("questions", code):
             self.tree.report(path, line, f"không có câu hỏi “{code}” trong quizzes/bank")
-        elif self.types.get(code, TRUE_FALSE) not in TYPES:
-            message = f"câu hỏi “{code}” thuộc loại chưa trả lời được trong bài học"
-            self.tree.report(path, line, message)
 
     def _question(self, entry: QuestionEntry) -> None:
         for node in _texts(entry.node):

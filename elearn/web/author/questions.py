@@ -5,7 +5,6 @@ from collections.abc import Collection
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from elearn.assessment.domain.question_types import TYPES as ASKED
 from elearn.authoring.catalogue.bank import list_lessons
 from elearn.authoring.catalogue.queries import get_module
 from elearn.authoring.drafts.content import QuestionText
@@ -30,6 +29,7 @@ from elearn.workflows.author_content import Opened, open_new, save_draft
 
 blueprint = Blueprint("author_questions", __name__, template_folder="templates")
 KIND = DraftKind.QUESTION
+WRITTEN = ("single_choice", "multiple_choice", "true_false")
 
 
 def _editing(code: str) -> Editing:
@@ -40,7 +40,7 @@ def _editing(code: str) -> Editing:
 def _type(editing: Editing) -> str:
     """Return the type of the question. Raises Invalid for one that has no form here."""
     type_ = editing.content.type if isinstance(editing.content, QuestionText) else ""
-    if type_ not in ASKED:
+    if type_ not in WRITTEN:
         raise Invalid(
             "question.type",
             N_(

@@ -8,6 +8,7 @@ from elearn.kernel.errors import N_, AppError, Conflict, Invalid
 from elearn.web.access import SIGNED_IN, access
 from elearn.web.errors import message_of
 from elearn.web.identity import the_actor, the_person_id
+from elearn.web.quiz.forms import given_answer
 from elearn.web.words import translated
 from elearn.workflows import study_lesson
 from elearn.workflows.study_lesson import CheckForm
@@ -45,7 +46,7 @@ def show(module: str, lesson: str) -> str:
 def answer_check(module: str, lesson: str, question: str) -> Response | tuple[str, int]:
     """Keep the answer to an inline check, and come back to it."""
     the_person_id()
-    form = CheckForm(_number("version"), tuple(request.form.getlist("answer")))
+    form = CheckForm(_number("version"), given_answer("answer"))
     try:
         study_lesson.answer_check(the_actor(), module, lesson, question, form, now=utc_now())
     except Invalid as error:

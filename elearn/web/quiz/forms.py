@@ -12,7 +12,7 @@ from elearn.web.forms import BaseForm
 class SheetForm(BaseForm):
     """``epoch`` and ``seen_seq``: up to which change the page showed the answers.
 
-    Every other field is named by the id of a question and holds ids of its choices.
+    Every other field is named by the id of a question, and by a part of it behind a point.
     """
 
     epoch = IntegerField(validators=[InputRequired(), NumberRange(1, 2**31 - 1)])
@@ -27,6 +27,23 @@ class SheetForm(BaseForm):
         return epoch, seen_seq
 
 
-def given_answers() -> dict[str, list[str]]:
-    """Return the chosen values of the request by the id of their question."""
-    return {name: request.form.getlist(name) for name in request.form if name.isdecimal()}
+def given_answers() -> dict[str, dict[str, list[str]]]:
+    """Return what the request says, {id of a question: {rest of a field's name: values}}.
+
+    ``12`` is the field "" of question 12, ``12.0`` its field "0", ``12.1.b`` its field "1.b".
+    """
+    given: dict[str, dict[str, list[str]]] = {}
+    for name in request.form:
+        question, _, field = name.partition(".")
+        if question.isdecimal():
+            given.setdefault(question, {})[field] = request.form.getlist(name)
+    return given
+
+
+def given_answer(name: str) -> dict[str, list[str]]:
+    """Return what the request says of the one question whose fields are called ``name``."""
+    return {
+        each.removeprefix(name).removeprefix("."): request.form.getlist(each)
+        for each in request.form
+        if each == name or each.startswith(f"{name}.")
+    }

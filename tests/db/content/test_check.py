@@ -103,7 +103,6 @@ FAULTS = [
     (LESSON, (":::law 1-QD-2021", ":::law 9-QD-2021"), 20, "không có văn bản “9-QD-2021”"),
     (LESSON, ("facts: [F1", "facts: [F9"), 9, "không có dữ kiện “F9”"),
     (LESSON, (":::check mot-001", ":::check mot-999"), 24, "không có câu hỏi “mot-999”"),
-    (LESSON, (":::check mot-001", ":::check mot-007"), 24, "chưa trả lời được trong bài học"),
     (LESSON, (":::check mot-001", ":::check mot-001\n\n:::check mot-001"), 26, "đứng hai lần"),
     (LESSON, ("Điều hai.\n:::", "Điều hai."), 20, "chưa được đóng"),
     (LESSON, (":::law 1-QD-2021:D2", ":::luat"), 20, "không có khối “:::luat”"),

@@ -3,6 +3,10 @@
 // a time, again until acknowledged), Sheet (the page). A queue that outlives the page only has
 // to offer the same four methods as MemoryQueue.
 
+const form = document.getElementById("sheet");
+// By its address: what a module imports by name would stay in caches when it changes.
+const { isAnswered, valueOf } = await import(form.dataset.answers);
+
 const HEARTBEAT_MS = 60_000;
 const TIMEOUT_MS = 15_000;
 const FIRST_RETRY_MS = 1_000;
@@ -268,7 +272,7 @@ class Sheet {
   countAnswered() {
     let done = 0;
     for (const question of this.form.querySelectorAll("[data-item]")) {
-      const answered = question.querySelector("input:checked") !== null;
+      const answered = isAnswered(question);
       const link = this.form.querySelector(`[data-for="${question.dataset.item}"]`);
       link.classList.toggle("is-answered", answered);
       link.querySelector(".visually-hidden").textContent =
@@ -307,7 +311,7 @@ class Sheet {
   }
 
   lock() {
-    for (const input of this.form.querySelectorAll("[data-item] input, .button-row button")) {
+    for (const input of this.form.querySelectorAll("[data-item] :is(input, select, textarea), .button-row button")) {
       input.disabled = true;
     }
   }
@@ -362,15 +366,6 @@ class Sheet {
   }
 }
 
-function valueOf(question) {
-  const checked = [...question.querySelectorAll("input:checked")].map((input) => input.value);
-  switch (question.dataset.control) {
-    case "checkbox": return checked;
-    case "yes_no": return checked[0] === "true";
-    default: return checked[0];
-  }
-}
-
 function formatted(seconds) {
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const shown = parts[0] > 0 ? parts : parts.slice(1);
@@ -395,5 +390,4 @@ function link(address, text, target) {
   return element;
 }
 
-const form = document.getElementById("sheet");
 if (form) new Sheet(form);
