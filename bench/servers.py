@@ -36,8 +36,13 @@ def make_database(server: str, name: str) -> str:
 
 def flask(environ: dict[str, str], *arguments: str) -> str:
     """Run a flask command of the site and return what it printed."""
+    return python(environ, "-m", "flask", *arguments)
+
+
+def python(environ: dict[str, str], *arguments: str) -> str:
+    """Run Python with the settings of the site and return what it printed."""
     done = subprocess.run(
-        [sys.executable, "-m", "flask", *arguments],
+        [sys.executable, *arguments],
         check=True, cwd=ROOT, env={**os.environ, **environ}, capture_output=True, text=True,
     )  # fmt: skip
     return done.stdout

@@ -12,4 +12,5 @@ HANDLERS: Mapping[str, str] = {
     "keys.regrade": "elearn.workflows.change_keys:regrade",
     "roster.check": "elearn.workflows.stage_roster:check_batch",
     "roster.apply": "elearn.workflows.stage_roster:apply_batch",
+    "assessment.statistics": "elearn.workflows.compute_statistics:compute",
 }

@@ -7,7 +7,7 @@ from huey import crontab
 
 from elearn.infra.jobs import huey_of, sweep
 from elearn.kernel.clock import utc_now
-from elearn.workflows import sign_in, stage_roster, sync_content, take_quiz
+from elearn.workflows import item_statistics, sign_in, stage_roster, sync_content, take_quiz
 from elearn.workflows.certificate_files import drop_old_bundles
 
 # name: function without arguments, run every minute in the application's context
@@ -20,6 +20,7 @@ EVERY_MINUTE: dict[str, Callable[[], object]] = {
 # The same, once a day at 00:05 in Viet Nam, which is 17:05 UTC: what depends on the calendar.
 EVERY_DAY: dict[str, Callable[[], object]] = {
     "refresh_citations": lambda: sync_content.refresh(now=utc_now()),
+    "compute_statistics": lambda: item_statistics.request_nightly(now=utc_now()),
     "forget_abandoned_rosters": lambda: stage_roster.forget_abandoned(utc_now()),
 }
 

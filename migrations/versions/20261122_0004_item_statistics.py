@@ -56,6 +56,7 @@ def upgrade():
     sa.Column('options', sa.JSON(), nullable=False),
     sa.Column('groups', sa.JSON(), nullable=False),
     sa.Column('drift', sa.Double(), nullable=True),
+    sa.Column('leak', sa.Double(), nullable=True),
     sa.Column('psi', sa.Double(), nullable=True),
     sa.Column('computed_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('facility BETWEEN 0 AND 1', name=op.f('ck_assessment_item_statistic_facility_is_a_share')),

@@ -1,6 +1,7 @@
 """People who sit papers, their devices, and what a device sends."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -14,6 +15,7 @@ from elearn.assessment.models import Attempt, AttemptItem, Question, QuestionVer
 from elearn.infra.db import now as database_now
 from elearn.kernel.actor import Actor
 from elearn.kernel.clock import utc_now
+from elearn.workflows import take_quiz
 from tests.factories.org import actor_of, make_person, make_user
 
 
@@ -62,3 +64,19 @@ def move_deadline(session: Session, attempt_id: int, seconds: float) -> None:
 def a_save(item: int, value: object, *, epoch: int = 1, seq: int = 1, uuid: str = "") -> Save:
     """Return a save of one event."""
     return Save(epoch, (Event(uuid or str(uuid4()), item, seq, value),))
+
+
+def sit(
+    session: Session, paper_code: str, answers: Mapping[str, object], *, device: Actor | None = None
+) -> int:
+    """Sit a paper from start to submission, giving {question code: value}; return the attempt.
+
+    Questions that are not drawn are not answered; without ``device`` a new person sits it.
+    """
+    actor = device or make_device(session, make_learner(session))
+    attempt_id = take_quiz.start(actor, paper_code)
+    for seq, (code, item) in enumerate(items_of(session, attempt_id).items(), 1):
+        if code in answers:
+            take_quiz.save_answers(actor, attempt_id, a_save(item, answers[code], seq=seq))
+    take_quiz.submit(actor, attempt_id)
+    return attempt_id

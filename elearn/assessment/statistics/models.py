@@ -28,8 +28,10 @@ class ItemStatistic(Base):
     ``exposure`` the share of the attempts at its papers that it stood in. ``seconds`` is the
     median time spent on it over ``timed`` attempts. ``options`` is ``{key: [by ability group]}``,
     how many chose each key of ``type_of(…).tally``; ``groups`` how many attempts each group has,
-    the weakest first. ``drift`` is a z of becoming easier than the other questions did, ``psi``
-    how far the choices moved, both against earlier rounds, None where there is none.
+    the weakest first. Of rounds only: ``drift`` is by how many standard errors it became easier
+    than the other questions did since earlier rounds, ``leak`` the same from the earlier to the
+    later half of the round, ``psi`` how far the choices moved since earlier rounds; None where it
+    cannot be told.
     """
 
     __tablename__ = "assessment_item_statistic"
@@ -54,6 +56,7 @@ class ItemStatistic(Base):
     options: Mapped[dict[str, Any]] = mapped_column(JSON)
     groups: Mapped[list[int]] = mapped_column(JSON)
     drift: Mapped[float | None] = mapped_column(Double)
+    leak: Mapped[float | None] = mapped_column(Double)
     psi: Mapped[float | None] = mapped_column(Double)
     computed_at: Mapped[datetime] = mapped_column(UTCDateTime)
 

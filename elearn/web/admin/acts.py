@@ -15,6 +15,7 @@ AREAS: dict[str, str] = {
     "content": N_("Nội dung"),
     "draft": N_("Bản nháp"),
     "keys": N_("Sửa đáp án"),
+    "statistics": N_("Thống kê câu hỏi"),
 }
 _ACTS: dict[str, str] = {
     "account.activate": N_("Kích hoạt tài khoản"),
@@ -52,6 +53,8 @@ _ACTS: dict[str, str] = {
     "role.end": N_("Kết thúc vai trò"),
     "role.grant": N_("Cấp vai trò"),
     "roster.import": N_("Nhập danh sách nhân sự"),
+    "statistics.compute": N_("Tính lại thống kê"),
+    "statistics.similar": N_("Xem dấu hiệu trùng bài làm"),
 }
 _DETAILS: dict[str, str] = {
     "by_mail": N_("đưa bằng"),
