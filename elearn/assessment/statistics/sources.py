@@ -331,7 +331,7 @@ class Reader:
         """Return what the answer chooses as short keys, None when it is no answer."""
         asked, value = self.asked[int(self.version_ids[place])], json.loads(text)
         kind = type_of(asked.type)
-        return tuple(sorted(kind.form_values(value))) if kind.is_answer(value) else None
+        return kind.tally(asked.body, value) if kind.is_answer(value) else None
 
 
 def _written_out(ids: Counts) -> BindParameter[Any]:
