@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from elearn.assessment.formats.questions import HEADER
 from elearn.authoring.files.tree import LessonEntry, QuestionEntry, Tree
-from elearn.authoring.files.yaml_nodes import Node
 from elearn.infra import richtext
 from elearn.infra.richtext_source import Finding, Kind, scan
+from elearn.infra.yaml_nodes import Node
 from elearn.kernel.errors import N_, Invalid
 
 _NOT_MARKDOWN = {*HEADER, "type", "scoring", "match", "answer", "tolerance", "unit", "answers"}

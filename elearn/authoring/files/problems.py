@@ -18,12 +18,3 @@ class FileProblem:
     def __str__(self) -> str:
         note = "ghi chú: " if self.is_note else ""
         return f"{self.path}:{self.line}: {note}{self.message}"
-
-
-class Refused(Exception):
-    """A file, or a part of it, cannot be read at all."""
-
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
-        self.line = line
-        self.message = message

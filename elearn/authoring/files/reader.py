@@ -11,7 +11,6 @@ from pydantic import BaseModel, ValidationError
 from elearn.assessment.formats.papers import PaperFile, read_paper
 from elearn.assessment.formats.questions import QuestionFile, read_question
 from elearn.authoring.files import contents
-from elearn.authoring.files.problems import Refused
 from elearn.authoring.files.shapes import (
     ArticleFront,
     FactEntry,
@@ -22,8 +21,8 @@ from elearn.authoring.files.shapes import (
 )
 from elearn.authoring.files.texts import Article, read_text, split_front
 from elearn.authoring.files.tree import Entry, LessonEntry, PictureFile, QuestionEntry, Tree
-from elearn.authoring.files.yaml_nodes import Node, compose
 from elearn.infra import pictures
+from elearn.infra.yaml_nodes import Node, Refused, compose
 from elearn.kernel.errors import N_, Invalid
 from elearn.kernel.shapes import Problem, problems_of
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from elearn.authoring.files.problems import Refused
+from elearn.infra.yaml_nodes import Refused
 from elearn.kernel.errors import N_
 from elearn.kernel.text import nfc
 

@@ -6,9 +6,9 @@ from typing import Any, Generic, TypeVar
 
 from elearn.assessment.content import PaperContent, QuestionContent
 from elearn.authoring.files.problems import FileProblem
-from elearn.authoring.files.yaml_nodes import Node
 from elearn.curriculum.content import LegalContent, LessonContent, ModuleContent, ProgrammeContent
 from elearn.infra.pictures import PictureInfo
+from elearn.infra.yaml_nodes import Node
 
 T = TypeVar("T")
 

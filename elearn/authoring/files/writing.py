@@ -17,7 +17,6 @@ from elearn.assessment.publishing import (
     question_content,
 )
 from elearn.authoring.files.contents import number_text
-from elearn.authoring.files.emitting import to_yaml
 from elearn.authoring.files.models import EntryKind, FileState
 from elearn.authoring.files.texts import tidy
 from elearn.authoring.files.tree import strings
@@ -27,6 +26,7 @@ from elearn.curriculum.models import LegalDocument, Media, Module, Programme
 from elearn.curriculum.programmes import programme_content
 from elearn.curriculum.publishing import lesson_content, published_lessons
 from elearn.infra import storage
+from elearn.infra.yaml_writing import to_yaml
 
 Files = dict[str, bytes]
 _LEGAL_KEYS = (

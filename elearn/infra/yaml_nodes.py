@@ -14,7 +14,6 @@ from typing import Any
 
 import yaml
 
-from elearn.authoring.files.problems import Refused
 from elearn.kernel.errors import N_
 
 MAX_DEPTH = 20
@@ -27,6 +26,15 @@ _STR = "tag:yaml.org,2002:str"
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
 
 Scalar = str | int | bool | Decimal | date | None
+
+
+class Refused(Exception):
+    """A text file, or a part of it, cannot be read at all; ``line`` counts from 1."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
 
 
 @dataclass(slots=True)
