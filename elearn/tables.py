@@ -11,6 +11,7 @@ from elearn.assessment.rounds import models as assessment_rounds
 from elearn.assessment.statistics import models as assessment_statistics
 from elearn.authoring import models as authoring
 from elearn.authoring.files import models as authoring_files
+from elearn.authoring.imports import models as authoring_imports
 from elearn.certificates import models as certificates
 from elearn.curriculum import models as curriculum
 from elearn.infra import models as infra
@@ -35,5 +36,6 @@ FEATURES = (
     authoring,
     roster,
     authoring_files,
+    authoring_imports,
 )
 metadata: MetaData = Base.metadata

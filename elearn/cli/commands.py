@@ -8,6 +8,7 @@ COMMANDS: Mapping[str, str] = {
     "coverage": "elearn.cli.coverage:coverage",
     "db": "flask_migrate.cli:db",
     "demo": "elearn.cli.demo:demo",
+    "questions": "elearn.cli.questions:questions",
     "roster": "elearn.cli.roster:roster",
     "start": "elearn.cli.start:start",
     "users": "elearn.cli.users:users",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from elearn.assessment.content import PaperContent, QuestionContent
+from elearn.assessment.formats.entries import entry_of, in_order
 from elearn.assessment.models import Question
 from elearn.assessment.publishing import (
     paper_content,
@@ -33,11 +34,6 @@ _LEGAL_KEYS = (
     "code", "number", "type", "issuer", "issued_on", "title",
     "in_force_from", "in_force_to", "status", "replaced_by",
 )  # fmt: skip
-_BODY_KEYS = (
-    "stem", "scoring", "options", "answer", "pairs", "distractors", "items", "answers", "match",
-    "tolerance", "unit", "blanks", "rubric", "min_words", "questions",
-)  # fmt: skip
-_PART_KEYS = ("type", *_BODY_KEYS, "text", "correct", "feedback", "left", "right", "criterion")
 
 
 def write_files(session: Session) -> Files:
@@ -142,7 +138,7 @@ class _Writer:
                 self._pictures(modules[content.module_code], strings(version.rendered))
         for bank, rows in banks.items():
             rows.sort(key=lambda row: self._position(EntryKind.QUESTION, row[1].code))
-            entries = [_question_entry(content, bank) for _question, content in rows]
+            entries = [entry_of(content, bank) for _question, content in rows]
             self._yaml(f"quizzes/bank/{bank}.yaml", {"questions": entries})
 
 
@@ -197,7 +193,7 @@ def _programme_file(content: ProgrammeContent) -> dict[str, Any]:
                         "valid_from": rule.valid_from,
                         "valid_to": rule.valid_to,
                         "citation": rule.citation,
-                        "any": [_in_order(clause, _CLAUSE_KEYS) for clause in rule.clauses],
+                        "any": [in_order(clause, _CLAUSE_KEYS) for clause in rule.clauses],
                     }
                     for rule in group.rules
                 ],
@@ -221,54 +217,18 @@ def _programme_file(content: ProgrammeContent) -> dict[str, Any]:
         "completion": content.completion,
         "validity_months": content.validity_months,
         "exclusions": content.exclusions.value,
-        "certificate": _in_order(content.certificate, ("kind", "title", "issuer", "series")),
+        "certificate": in_order(content.certificate, ("kind", "title", "issuer", "series")),
     }
 
 
 _CLAUSE_KEYS = ("duties", "position_types", "unit_kinds")
 
 
-def _in_order(values: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
-    """Return ``values`` with ``keys`` first, in that order."""
-    first = {key: values[key] for key in keys if key in values}
-    return {**first, **{key: value for key, value in values.items() if key not in first}}
-
-
-def _question_entry(content: QuestionContent, bank: str) -> dict[str, Any]:
-    module = {} if content.module_code == bank else {"module": content.module_code}
-    body = _ordered_part(content.body)
-    explanation = body.pop("explanation")
-    return {
-        "id": content.code,
-        "type": content.type,
-        "level": content.level.value,
-        **module,
-        "lesson": content.lesson_code,
-        "area": content.area,
-        "skills": content.skills,
-        "facts": content.facts,
-        "citations": content.citations,
-        **body,
-        "explanation": explanation,
-        "points": Decimal(number_text(content.points)),
-    }
-
-
-def _ordered_part(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return a part of a question with its keys in the order of design.md 5.3."""
-    if isinstance(value, Mapping):
-        parts = {key: _ordered_part(item) for key, item in value.items()}
-        return _in_order(parts, _PART_KEYS)
-    if isinstance(value, list):
-        return [_ordered_part(item) for item in value]
-    return value
-
-
 def _paper_file(content: PaperContent) -> dict[str, Any]:
     sections = [
         {
             key: [_cell(cell) for cell in value] if key == "draw" else value
-            for key, value in _in_order(section, ("title", "draw", "questions")).items()
+            for key, value in in_order(section, ("title", "draw", "questions")).items()
         }
         for section in content.sections
     ]
@@ -288,7 +248,7 @@ def _paper_file(content: PaperContent) -> dict[str, Any]:
 
 def _cell(cell: Mapping[str, Any]) -> dict[str, Any]:
     keys = ("module", "lesson", "area", "skill", "level", "type", "count", "points")
-    ordered = _in_order(cell, keys)
+    ordered = in_order(cell, keys)
     if "points" in ordered:
         ordered["points"] = Decimal(str(ordered["points"]))
     return ordered

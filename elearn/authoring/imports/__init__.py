@@ -1,0 +1,1 @@
+"""Questions that come in as files: planned, shown, then kept as drafts."""

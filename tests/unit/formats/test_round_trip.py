@@ -1,0 +1,41 @@
+"""What goes out in a format comes in again the same, as far as the format can hold it."""
+
+from hypothesis import given, settings
+
+from elearn.assessment.formats.neutral import Entry
+from tests.unit.formats.made import entries, read_back, without, written
+
+ALL = (
+    "single_choice", "multiple_choice", "true_false", "matching", "ordering", "short_text",
+    "numeric", "cloze", "essay",
+)  # fmt: skip
+_settings = settings(max_examples=60, deadline=None)
+
+
+@_settings
+@given(entries(*ALL))
+def test_yaml_keeps_everything(questions: list[Entry]) -> None:
+    content = written("yaml", questions)
+    again = read_back(content, "yaml")
+    assert again == questions
+    assert written("yaml", again) == content
+
+
+@_settings
+@given(
+    entries("single_choice", "multiple_choice", "true_false", "matching", "short_text", "numeric")
+)
+def test_gift_keeps_the_types_that_it_has(questions: list[Entry]) -> None:
+    assert read_back(written("gift", questions), "gift") == questions
+
+
+@_settings
+@given(entries("single_choice"))
+def test_aiken_keeps_stem_options_and_key(questions: list[Entry]) -> None:
+    again = read_back(written("aiken", questions), "aiken")
+    assert [_bare(entry) for entry in again] == [_bare(entry) for entry in questions]
+
+
+def _bare(entry: Entry) -> Entry:
+    options = [without(option, "feedback") for option in entry["options"]]
+    return {"stem": entry["stem"], "options": options}
