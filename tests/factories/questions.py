@@ -2,6 +2,14 @@
 
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from elearn.assessment.domain.question_types import CASE as CASE_TYPE
+from elearn.assessment.domain.question_types import TYPES
+from elearn.assessment.models import Question, QuestionVersion
+
+WORDS = "Giải pháp gồm ba việc cần làm."
 _WHY = {"explanation": "Vì sao đúng."}
 
 MATCHING: dict[str, Any] = {
@@ -83,3 +91,24 @@ BODIES: dict[str, dict[str, Any]] = {
     "essay": ESSAY,
     "case": CASE,
 }
+
+
+def answered(name: str, body: dict[str, Any]) -> Any:
+    """Return the right answer to a question of type ``name``; of an essay some words."""
+    if name == "essay":
+        return WORDS
+    right = TYPES[name].correct_form(body)
+    if name != "case":
+        return right
+    parts = {part.name: answered(part.kind.name, part.body) for part in CASE_TYPE.parts_of(body)}
+    return {**right, **parts}
+
+
+def right_value(session: Session, code: str) -> tuple[dict[str, Any], Any]:
+    """Return the body of the published question ``code`` and what answers it rightly."""
+    version = session.scalars(
+        select(QuestionVersion)
+        .join(Question, Question.published_version_id == QuestionVersion.id)
+        .where(Question.code == code)
+    ).one()
+    return version.body, answered(version.type, version.body)

@@ -101,21 +101,22 @@ function writeCase(question, value) {
 }
 
 // Of two items with the same number the one that had it takes the number that became free: so
-// nobody hunts for the item that is in the way. Heard before the page reads the value.
-const places = new WeakMap();
+// nobody hunts for the item that is in the way. Arrow keys pass by every number on their way, so
+// what counts is how the numbers stood when the list got the focus. Heard before the page reads.
+let stood = new Map();
 
 function remember(event) {
-  const order = event.target.closest?.("[data-place-of]") && event.target.closest("[data-control]");
-  for (const item of order ? fields(order) : []) places.set(item, item.value);
+  const isPlace = event.target.matches?.("[data-place-of]");
+  const items = isPlace ? fields(event.target.closest("[data-control]")) : [];
+  stood = new Map(items.map((item) => [item, item.value]));
 }
 
 function giveWay(event) {
   const moved = event.target;
-  if (!moved.matches?.("[data-place-of]")) return;
-  const items = fields(moved.closest("[data-control]"));
-  const other = items.find((item) => item !== moved && item.value && item.value === moved.value);
-  if (other) other.value = places.get(moved) ?? "";
-  for (const item of items) places.set(item, item.value);
+  if (!stood.has(moved)) return;
+  for (const [item, value] of stood) {
+    if (item !== moved) item.value = value && value === moved.value ? stood.get(moved) : value;
+  }
 }
 
 function countWords(question) {
