@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -172,18 +171,10 @@ def expected(session: Session, attempt_id: int) -> dict[int, object]:
     return {item_id: right_value(session, code)[1] for code, item_id in items.items()}
 
 
-def picture(page: Page, name: str) -> None:
-    """Keep what the page looks like where somebody asked for it."""
-    folder = Path("/tmp/types/pictures")
-    if folder.is_dir():
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
-
-
 def test_every_type_is_answered_by_keyboard_on_a_phone(
     open_window: Opener, session: Session
 ) -> None:
     page, attempt_id = open_window()
-    picture(page, "sheet-360-empty")
     assert serious_findings(page) == []
     assert fits(page)
     answer_all(page, right_fields(session, attempt_id))
@@ -191,7 +182,6 @@ def test_every_type_is_answered_by_keyboard_on_a_phone(
     expect(page.locator("#save-state")).to_have_text("Đã lưu mọi câu trả lời")
     expect(page.locator("#done")).to_have_text(str(len(ORDER)))
     assert stored(session) == expected(session, attempt_id)
-    picture(page, "sheet-360-filled")
     page.reload()
     expect(page.locator("#done")).to_have_text(str(len(ORDER)))
     page.get_by_role("button", name="Nộp bài…").press("Enter")
@@ -199,7 +189,6 @@ def test_every_type_is_answered_by_keyboard_on_a_phone(
     page.wait_for_url("**/result")
     assert serious_findings(page) == []
     assert fits(page)
-    picture(page, "result-360")
     session.rollback()
     scores = session.scalars(select(Grade)).one().item_scores
     items = items_of(session, attempt_id)
@@ -235,13 +224,10 @@ def test_wide_pages_are_clean_and_a_wrong_sheet_is_explained(
     page.locator("[data-control='cloze'] input").fill("67")
     page.keyboard.press("Tab")
     expect(page.locator("#save-state")).to_have_text("Đã lưu mọi câu trả lời")
-    picture(page, "sheet-1280")
     page.get_by_role("button", name="Nộp bài…").click()
-    picture(page, "confirm-1280")
     page.get_by_role("button", name="Nộp bài", exact=True).click()
     page.wait_for_url("**/result")
     assert serious_findings(page) == []
-    picture(page, "result-1280")
     told = page.inner_text("main")
     for words in ("Hai cửa", "Một cửa hoặc Cơ chế một cửa", "90,61", "Tiêu chí chấm"):
         assert words in told
