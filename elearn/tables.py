@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 from elearn.accounts import models as accounts
 from elearn.assessment import models as assessment
 from elearn.assessment.forms import models as assessment_forms
+from elearn.assessment.practice import models as assessment_practice
 from elearn.assessment.regrading import models as assessment_regrading
 from elearn.assessment.reviews import models as assessment_reviews
 from elearn.assessment.rounds import models as assessment_rounds
@@ -26,6 +27,7 @@ FEATURES = (
     org,
     curriculum,
     assessment,
+    assessment_practice,
     assessment_rounds,
     assessment_forms,
     assessment_statistics,

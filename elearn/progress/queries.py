@@ -6,7 +6,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from elearn.assessment.models import Attempt, AttemptState, Grade, Paper
-from elearn.curriculum.models import Lesson, Module
+from elearn.curriculum.models import Lesson, LessonVersion, Module
 from elearn.org.models import PositionAssignment
 from elearn.org.scope import held_true, valid_on
 from elearn.progress.models import (
@@ -41,6 +41,18 @@ def list_passed_papers(session: Session, person_id: int) -> set[str]:
             )
         )
     )
+
+
+def list_finished_checks(session: Session, person_id: int) -> list[str]:
+    """Return the codes of the inline checks in the lessons that a person has finished."""
+    rows = session.scalars(
+        select(LessonVersion.check_codes)
+        .join(Lesson, Lesson.published_version_id == LessonVersion.id)
+        .join(LessonMark, LessonMark.lesson_id == Lesson.id)
+        .where(LessonMark.person_id == person_id, LessonMark.finished_at.is_not(None))
+        .order_by(LessonMark.finished_at, Lesson.id)
+    )
+    return [code for codes in rows for code in codes]
 
 
 def list_module_facts(session: Session, person_id: int) -> list[ModuleFacts]:
