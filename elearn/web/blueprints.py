@@ -25,6 +25,7 @@ from elearn.web.jobs.routes import blueprint as jobs
 from elearn.web.learner.legal import blueprint as legal
 from elearn.web.learner.lessons import blueprint as lessons
 from elearn.web.learner.media import blueprint as media
+from elearn.web.learner.practice import blueprint as practice
 from elearn.web.learner.routes import blueprint as learner
 from elearn.web.officer.attempts import blueprint as officer_attempts
 from elearn.web.officer.certificates import blueprint as officer_certificates
@@ -44,6 +45,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     lessons,
     legal,
     media,
+    practice,
     quiz,
     bulletin,
     certificates,

@@ -31,6 +31,7 @@ class NavItem:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("learner.my_modules", N_("Học tập"), "/learn", needs_person=True),
+    Entry("practice.show", N_("Ôn tập"), "/practice", needs_person=True),
     Entry("certificates.own", N_("Chứng nhận"), "/certificates", needs_person=True),
     Entry("hr.home", N_("Nhân sự"), "/hr", (Role.HR,)),
     Entry(

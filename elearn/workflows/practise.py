@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from elearn.assessment.domain.question_types import Explained, type_of
+from elearn.assessment.domain.draw import option_orders
+from elearn.assessment.domain.question_types import Explained, Fields, Presented, type_of
 from elearn.assessment.practice import queries, rules, services
 from elearn.assessment.practice.models import Recall
 from elearn.assessment.practice.queries import Asked, ModuleUse, Reviewed, Today
+from elearn.curriculum.queries import list_modules
 from elearn.infra.db import reading, transaction
 from elearn.kernel.actor import Actor, Role
 from elearn.kernel.clock import end_of_local_day, local_day
@@ -25,6 +27,7 @@ class Desk:
 
     today: Today
     asked: Asked | None
+    shown: Presented | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,15 @@ def open_desk(actor: Actor, *, now: datetime) -> Desk:
         since = _midnight_before(now)
         today = queries.get_today(session, person_id, now=now, since=since)
         asked = queries.next_card(session, person_id, now=now, with_new=today.new > 0)
-    return Desk(today, asked)
+    return Desk(today, asked, None if asked is None else _shown(asked, now))
+
+
+def _shown(asked: Asked, now: datetime) -> Presented:
+    """Return the question without its key, its options in an order of the card and the day."""
+    kind = type_of(asked.type)
+    seed = f"{asked.card_id}/{local_day(now)}"
+    (order,) = option_orders([kind.option_ids(asked.body)], seed, shuffle=True)
+    return kind.present(asked.rendered, order)
 
 
 def _let_join(person_id: int, now: datetime) -> None:
@@ -75,9 +86,7 @@ def _let_join(person_id: int, now: datetime) -> None:
         return
 
 
-def answer(
-    actor: Actor, card_id: int, version_id: int, fields: tuple[str, ...], *, now: datetime
-) -> int:
+def answer(actor: Actor, card_id: int, version_id: int, fields: Fields, *, now: datetime) -> int:
     """Judge the form ``fields`` as the actor's answer to a card; return the review's id.
 
     Raises NotFound for the cards of others, Invalid, Conflict when the question has been worded
@@ -91,7 +100,7 @@ def answer(
                 "practice.changed",
                 N_("Câu hỏi vừa được sửa trong lúc bạn trả lời. Mời bạn đọc lại và trả lời."),
             )
-        value = type_of(asked.type).parse_form(fields)
+        value = type_of(asked.type).parse_form(asked.body, fields)
         return services.answer(session, asked, value, now=now)
 
 
@@ -116,8 +125,10 @@ def say_recall(actor: Actor, review_id: int, recall: Recall) -> None:
         services.say_recall(session, review_id, review.asked.card_id, recall)
 
 
-def show_use(actor: Actor, *, now: datetime) -> list[ModuleUse]:
-    """Return how the actor's units practise, by module, never of fewer than five people."""
+def show_use(actor: Actor, *, now: datetime) -> list[tuple[str, ModuleUse]]:
+    """Return (title of a module, how the actor's units practise it), five people or more."""
     scope = scope_for(actor, Role.HR, Role.LEADER, Role.PROGRAMME_OFFICER, day=local_day(now))
     with reading() as session:
-        return queries.list_use(session, scope, since=now - timedelta(days=USE_DAYS))
+        use = queries.list_use(session, scope, since=now - timedelta(days=USE_DAYS))
+        titles = {module.code: module.title for module in list_modules(session)}
+    return [(titles.get(row.module_code, row.module_code), row) for row in use]

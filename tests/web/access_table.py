@@ -46,6 +46,12 @@ ACCESS: dict[str, str] = {
     "lessons.finish": "SIGNED_IN",
     "lessons.show": "SIGNED_IN",
     "media.show": "SIGNED_IN",
+    # daily review
+    "practice.answer": "SIGNED_IN",
+    "practice.say_recall": "SIGNED_IN",
+    "practice.show": "SIGNED_IN",
+    "practice.show_use": "HR LEADER PROGRAMME_OFFICER",
+    "practice.tell": "SIGNED_IN",
     # papers and attempts
     "bulletin.show": "PUBLIC",
     "quiz.accept_superseded": "SIGNED_IN",

@@ -1,7 +1,7 @@
 """Reads of practice: what is due, what was answered, what may join."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from elearn.assessment.domain.grading import Treatment
 from elearn.assessment.domain.question_types import TYPES
 from elearn.assessment.models import (
     Attempt,
@@ -22,6 +23,8 @@ from elearn.assessment.models import (
 )
 from elearn.assessment.practice.models import PracticeCard, PracticeReview
 from elearn.assessment.practice.rules import FEWEST_PEOPLE, NEW_A_DAY
+from elearn.assessment.regrading.effective import effective_bodies
+from elearn.assessment.regrading.models import CorrectionDecision, DecisionKind, KeyCorrection
 from elearn.assessment.rounds.models import Round
 from elearn.kernel.errors import N_, NotFound
 from elearn.org.scope import UnitScope, people_in
@@ -81,6 +84,15 @@ class ModuleUse:
 
 
 # An essay waits for a person who marks it, so it is no card; a case may hold one.
+# A version found faulty, for which any answer counts or none, teaches nothing.
+_FAULTY = (
+    select(KeyCorrection.question_version_id)
+    .join(CorrectionDecision, CorrectionDecision.correction_id == KeyCorrection.id)
+    .where(
+        CorrectionDecision.kind == DecisionKind.APPROVED,
+        KeyCorrection.treatment != Treatment.KEY,
+    )
+)
 _KINDS = [name for name in TYPES if name not in ("essay", "case")]
 
 
@@ -89,7 +101,11 @@ def _askable() -> Select[int]:
     return (
         select(Question.id)
         .join(QuestionVersion, QuestionVersion.id == Question.published_version_id)
-        .where(Question.retired_at.is_(None), QuestionVersion.type.in_(_KINDS))
+        .where(
+            Question.retired_at.is_(None),
+            QuestionVersion.type.in_(_KINDS),
+            QuestionVersion.id.not_in(_FAULTY),
+        )
     )
 
 
@@ -130,12 +146,14 @@ def list_candidates(
         if Decimal(row.item_scores.get(str(row.id), "0")) < row.points
     ]
     checks = session.scalars(select(Question.id).where(Question.code.in_(lesson_checks)))
-    wanted = dict.fromkeys([*missed, *checks])
     known = set(
         session.scalars(select(PracticeCard.question_id).where(PracticeCard.person_id == person_id))
     )
+    wanted = [question for question in dict.fromkeys([*missed, *checks]) if question not in known]
+    if not wanted:
+        return []
     askable = set(session.scalars(_askable().where(Question.id.in_(wanted))))
-    return [question for question in wanted if question in askable and question not in known]
+    return [question for question in wanted if question in askable]
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -184,7 +202,13 @@ def next_card(session: Session, person_id: int, *, now: datetime, with_new: bool
         .order_by(is_new, PracticeCard.due_at, PracticeCard.id)
         .limit(1)
     ).one_or_none()
-    return None if row is None else Asked(*row)
+    return None if row is None else _by_present_key(session, Asked(*row))
+
+
+def _by_present_key(session: Session, asked: Asked) -> Asked:
+    """Return ``asked`` with the key by which its version is graded by now."""
+    key = effective_bodies(session, [asked.version_id])[asked.version_id]
+    return replace(asked, body=dict(key.body))
 
 
 def get_card(session: Session, person_id: int, card_id: int) -> Asked:
@@ -201,7 +225,7 @@ def get_card(session: Session, person_id: int, card_id: int) -> Asked:
     ).one_or_none()
     if row is None:
         raise NotFound("practice.card", N_("Không có câu ôn tập này trong bộ của bạn."))
-    return Asked(*row)
+    return _by_present_key(session, Asked(*row))
 
 
 def get_review(session: Session, person_id: int, review_id: int) -> Reviewed:
@@ -232,7 +256,7 @@ def get_review(session: Session, person_id: int, review_id: int) -> Reviewed:
     review = row.PracticeReview
     return Reviewed(
         id=review.id,
-        asked=Asked(*row[: len(_ASKED)]),
+        asked=_by_present_key(session, Asked(*row[: len(_ASKED)])),
         citations=tuple(row.citations),
         lesson_code=row.lesson_code,
         value=review.value,

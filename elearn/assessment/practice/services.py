@@ -44,10 +44,11 @@ def answer(session: Session, asked: Asked, value: object, *, now: datetime) -> i
     Raises Invalid when nothing was answered or ``value`` is no answer to the question.
     """
     kind = type_of(asked.type)
-    if not kind.is_answer(value) and value != kind.correct_form(asked.body):
-        raise Invalid("practice.no_answer", N_("Hãy chọn câu trả lời rồi bấm “Trả lời”."))
-    kept = kind.check_value(asked.body, value)
+    kept = None if value is None else kind.check_value(asked.body, value)
     share = kind.grade(asked.body, kept)
+    # Where no option is right, leaving all unticked answers the question.
+    if kept is None or not (share == 1 or kind.is_answer(kept)):
+        raise Invalid("practice.no_answer", N_("Hãy trả lời rồi bấm “Trả lời”."))
     card = _lock_card(session, asked.card_id)
     recall = rules.recall_of(share)
     review = PracticeReview(
