@@ -7,6 +7,7 @@ from elearn.assessment import models as assessment
 from elearn.assessment.forms import models as assessment_forms
 from elearn.assessment.practice import models as assessment_practice
 from elearn.assessment.regrading import models as assessment_regrading
+from elearn.assessment.reports import models as assessment_reports
 from elearn.assessment.reviews import models as assessment_reviews
 from elearn.assessment.rounds import models as assessment_rounds
 from elearn.assessment.statistics import models as assessment_statistics
@@ -29,6 +30,7 @@ FEATURES = (
     assessment,
     assessment_practice,
     assessment_rounds,
+    assessment_reports,
     assessment_forms,
     assessment_statistics,
     assessment_regrading,

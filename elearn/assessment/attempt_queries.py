@@ -77,6 +77,7 @@ class SheetItem:
     """A question on the page of a running attempt: no key, no feedback.
 
     ``filled``: what its fields say now. ``is_answered``: none of them is left empty.
+    ``seq`` is the client_seq of the answer shown, -1 without one.
     """
 
     id: int
@@ -86,6 +87,7 @@ class SheetItem:
     shown: Presented
     filled: Fields
     is_answered: bool
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +326,7 @@ def _sheet_item(
         shown=kind.present(rendered, item.option_order),
         filled=kind.form_of(rendered, value),
         is_answered=kind.is_complete(rendered, value),
+        seq=answer.client_seq if answer else -1,
     )
 
 

@@ -135,6 +135,21 @@ def holder(session: Session, attempt: Attempt) -> int | None:
     )
 
 
+def keep_device(session: Session, attempt: Attempt, epoch: int, session_id: int | None) -> None:
+    """Let the device of ``epoch``, signed in anew as ``session_id``, go on holding ``attempt``.
+
+    Nothing happens when another device has taken over since.
+    """
+    if epoch != attempt.epoch:
+        return
+    session.execute(
+        update(AttemptEpoch)
+        .where(AttemptEpoch.attempt_id == attempt.id, AttemptEpoch.epoch == epoch)
+        .values(session_id=session_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def accept_superseded(session: Session, attempt: Attempt, now: datetime) -> int:
     """Make the late changes of a former device count in the locked, running ``attempt`` (I8).
 

@@ -14,6 +14,7 @@ from elearn.web.author.history import blueprint as author_history
 from elearn.web.author.lessons import blueprint as author_lessons
 from elearn.web.author.pictures import blueprint as author_pictures
 from elearn.web.author.questions import blueprint as author_questions
+from elearn.web.author.reports import blueprint as author_reports
 from elearn.web.author.routes import blueprint as author
 from elearn.web.certificates.routes import blueprint as certificates
 from elearn.web.coverage.routes import blueprint as coverage
@@ -32,7 +33,9 @@ from elearn.web.officer.certificates import blueprint as officer_certificates
 from elearn.web.officer.routes import blueprint as officer
 from elearn.web.public.routes import blueprint as public
 from elearn.web.public.verify import blueprint as verify
+from elearn.web.quiz.again import blueprint as quiz_again
 from elearn.web.quiz.bulletin import blueprint as bulletin
+from elearn.web.quiz.reports import blueprint as quiz_reports
 from elearn.web.quiz.routes import blueprint as quiz
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -47,6 +50,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     media,
     practice,
     quiz,
+    quiz_again,
+    quiz_reports,
     bulletin,
     certificates,
     author,
@@ -56,6 +61,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     author_lessons,
     author_pictures,
     author_questions,
+    author_reports,
     hr,
     hr_accounts,
     hr_certificates,

@@ -81,6 +81,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "/author/drafts",
             (Role.AUTHOR, Role.REVIEWER),
         ),
+        Entry(
+            "author_reports.index",
+            N_("Báo lỗi câu hỏi"),
+            "/author/reports",
+            (Role.AUTHOR, Role.REVIEWER),
+        ),
     ),
     "/admin": (
         Entry("admin.home", N_("Tổng quan"), "/admin", (Role.ADMIN,)),

@@ -158,19 +158,26 @@ def _closed_if_overdue(actor: Actor, place: Place) -> AttemptState:
 
 
 def save_form(
-    actor: Actor, attempt_id: int, epoch: int, seen_seq: int, fields: Mapping[str, Fields]
+    actor: Actor,
+    attempt_id: int,
+    epoch: int,
+    seen_seq: int,
+    fields: Mapping[str, Fields],
+    *,
+    shown: frozenset[int] = frozenset(),
 ) -> Saved:
     """Store what a plain form changed; ``fields`` are its values by item id.
 
     ``epoch`` and ``seen_seq`` say up to which change the form showed the answers. Only what
-    differs from what it showed is a change, so that an old page sent late undoes nothing.
-    Raises NotFound, Invalid.
+    differs from what it showed is a change, so that an old page sent late undoes nothing;
+    ``shown`` are the items it showed at all, none: all of them. Raises NotFound, Invalid.
     """
     with reading() as session:
         head = attempt_queries.get_attempt(session, attempt_id, person_id=actor.person_id)
         changes = attempt_queries.form_changes(
             session, head.id, shown_up_to=(epoch, seen_seq), fields=fields
         )
+        changes = [change for change in changes if not shown or change[0] in shown]
         first = attempt_queries.last_seq(session, head.id, epoch) + 1
     events = tuple(
         Event(str(uuid4()), item_id, seq, value)

@@ -45,6 +45,7 @@ class Desk:
             visitor,
         )
         self.contexts: list[BrowserContext] = []
+        self.faults: list[str] = []
         make_question(session, "q1")
         make_question(session, "q2", type="multiple_choice", correct="ac")
         make_question(session, "q3", type="true_false", answer=True)
@@ -60,6 +61,7 @@ class Desk:
         context.add_cookies([{"name": "elearn", "value": cookie.value, "url": self.address}])
         context.set_default_timeout(10_000)
         self.contexts.append(context)
+        context.on("weberror", lambda error: self.faults.append(str(error.error)))
         return context.new_page()
 
     def begin(self, page: Page) -> int:
@@ -80,6 +82,7 @@ def desk(chromium: Browser, address: str, session: Session, visitor: Visitor) ->
     yield desk
     for context in desk.contexts:
         context.close()
+    assert desk.faults == []
 
 
 def _option(page: Page, question: int, value: str):

@@ -56,6 +56,7 @@ ACCESS: dict[str, str] = {
     "bulletin.show": "PUBLIC",
     "quiz.accept_superseded": "SIGNED_IN",
     "quiz.attempt": "SIGNED_IN",
+    "quiz.choose_view": "SIGNED_IN",
     "quiz.confirm": "SIGNED_IN",
     "quiz.paper": "SIGNED_IN",
     "quiz.result": "SIGNED_IN",
@@ -63,6 +64,8 @@ ACCESS: dict[str, str] = {
     "quiz.save_form": "SIGNED_IN",
     "quiz.start": "SIGNED_IN",
     "quiz.submit": "SIGNED_IN",
+    "quiz_again.sign_in": "PUBLIC",
+    "quiz_reports.report": "SIGNED_IN",
     "quiz.take_over": "SIGNED_IN",
     # certificates
     "certificates.download": "SIGNED_IN",
@@ -138,4 +141,6 @@ ACCESS: dict[str, str] = {
     "author_questions.new": "AUTHOR",
     "author_questions.preview": "AUTHOR",
     "author_questions.save": "AUTHOR",
+    "author_reports.index": "AUTHOR REVIEWER",
+    "author_reports.resolve": "AUTHOR REVIEWER",
 }

@@ -16,6 +16,7 @@ AREAS: dict[str, str] = {
     "draft": N_("Bản nháp"),
     "keys": N_("Sửa đáp án"),
     "statistics": N_("Thống kê câu hỏi"),
+    "question": N_("Câu hỏi"),
 }
 _ACTS: dict[str, str] = {
     "account.activate": N_("Kích hoạt tài khoản"),
@@ -49,6 +50,7 @@ _ACTS: dict[str, str] = {
     "keys.regrade": N_("Chấm lại theo đáp án đã sửa"),
     "keys.reject": N_("Không duyệt sửa đáp án"),
     "keys.withdraw": N_("Rút đề nghị sửa đáp án"),
+    "question.resolve_report": N_("Trả lời báo lỗi câu hỏi"),
     "person.correct": N_("Sửa hồ sơ cán bộ"),
     "role.end": N_("Kết thúc vai trò"),
     "role.grant": N_("Cấp vai trò"),

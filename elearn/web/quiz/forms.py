@@ -47,3 +47,9 @@ def given_answer(name: str) -> dict[str, list[str]]:
         for each in request.form
         if each == name or each.startswith(f"{name}.")
     }
+
+
+def shown_items() -> frozenset[int]:
+    """Return the ids of the questions that the form showed; none when it does not say."""
+    given = request.form.getlist("shown")
+    return frozenset(int(item) for item in given if item.isdecimal() and len(item) <= 10)

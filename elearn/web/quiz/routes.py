@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import session as cookie
 from werkzeug.wrappers import Response as BaseResponse
 
 from elearn.assessment.attempt_queries import Result
@@ -20,7 +21,8 @@ from elearn.web.access import SIGNED_IN, access
 from elearn.web.errors import message_of
 from elearn.web.i18n import format_number
 from elearn.web.identity import notes_itself, take_touch_due, the_actor
-from elearn.web.quiz.forms import SheetForm, given_answers
+from elearn.web.quiz.bulletin import board
+from elearn.web.quiz.forms import SheetForm, given_answers, shown_items
 from elearn.web.words import _
 from elearn.workflows import take_quiz
 
@@ -28,6 +30,9 @@ blueprint = Blueprint("quiz", __name__, template_folder="templates")
 
 # A queue that drains sends at most 200 events; an essay is some thousand letters.
 MOST_BYTES = 1024 * 1024
+# How questions are shown: all at once, one by the script, one by the server.
+VIEW = "sheet_view"
+VIEWS = ("all", "one", "paged")
 _ATTEMPT = "/attempts/<int(max=2147483647):attempt_id>"
 
 
@@ -64,13 +69,37 @@ def attempt(attempt_id: int) -> str | BaseResponse:
         return redirect(url_for("quiz.result", attempt_id=attempt_id))
     if head.session_id not in (None, actor.session_id):
         return render_template("quiz/elsewhere.html", head=head, sheet=sheet)
+    view = cookie.get(VIEW, "all")
+    only = _asked_number(len(sheet.items)) if view == "paged" else None
     return render_template(
         "quiz/attempt.html",
         head=head,
         sheet=sheet,
+        shown=[item for item in sheet.items if only in (None, item.number)],
+        only=only,
+        view=view,
         now=now,
         seconds_left=timing.seconds_left(head.deadline_at, now),
+        bulletin=None if head.round_id is None else board.number(head.round_id),
     )
+
+
+def _asked_number(last: int) -> int:
+    """Return the number of the question to show, 1 to ``last``."""
+    return min(max(request.args.get("q", 1, type=int), 1), last)
+
+
+@blueprint.post(_ATTEMPT + "/view")
+@access(SIGNED_IN)
+def choose_view(attempt_id: int) -> BaseResponse:
+    """Remember for this sign-in how questions are shown, by all papers.
+
+    "one": the page holds all and the script shows one; "paged": the server shows one.
+    """
+    chosen = request.form.get("view")
+    if chosen in VIEWS:
+        cookie[VIEW] = chosen
+    return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
 
 
 @blueprint.post(_ATTEMPT)
@@ -78,7 +107,9 @@ def attempt(attempt_id: int) -> str | BaseResponse:
 def save_form(attempt_id: int) -> BaseResponse:
     """Save the plain form; the button ``submit`` goes on to handing in."""
     epoch, seen_seq = SheetForm().place()
-    saved = take_quiz.save_form(the_actor(), attempt_id, epoch, seen_seq, given_answers())
+    saved = take_quiz.save_form(
+        the_actor(), attempt_id, epoch, seen_seq, given_answers(), shown=shown_items()
+    )
     if saved.state is not AttemptState.IN_PROGRESS:
         flash(
             _("Đã hết giờ làm bài. Chỉ tính các câu trả lời nhận được trước lúc hết giờ."),
@@ -95,9 +126,16 @@ def save_form(attempt_id: int) -> BaseResponse:
         )
     elif request.form.get("act") == "submit":
         return redirect(url_for("quiz.confirm", attempt_id=attempt_id))
-    else:
+    elif not request.form.get("act", "").startswith("go-"):
         flash(_("Đã lưu bài lúc %(time)s.", time=_clock(saved.server_now)), "success")
-    return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
+    return redirect(url_for("quiz.attempt", attempt_id=attempt_id, q=_next_number()))
+
+
+def _next_number() -> str | None:
+    """Return the number of the question to show next, where questions are shown one by one."""
+    act = request.form.get("act", "")
+    number = act.removeprefix("go-") if act.startswith("go-") else request.args.get("q", "")
+    return number if number.isdecimal() and len(number) < 5 else None
 
 
 @blueprint.post(_ATTEMPT + "/answers")

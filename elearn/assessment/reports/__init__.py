@@ -1,0 +1,1 @@
+"""What examinees say is wrong with a question."""
