@@ -1,39 +1,28 @@
-"""Reads of papers, of the pool they draw from, and of a person's history with a paper."""
+"""Reads of papers and of a person's history with a paper; pools and forms: forms/queries.py."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import User
-from elearn.assessment.domain.draw import (
-    Blueprint,
-    Cell,
-    DrawnQuestion,
-    PoolQuestion,
-    blueprint_of,
-    draw,
-    option_orders,
-)
+from elearn.assessment.domain.draw import Blueprint, blueprint_of, option_orders
 from elearn.assessment.domain.grading import percent
-from elearn.assessment.domain.question_types import TYPES, type_of
+from elearn.assessment.domain.question_types import type_of
 from elearn.assessment.models import (
     AnswerEvent,
     AnswerStatus,
     Attempt,
-    AttemptItem,
     AttemptState,
     ExtraAttempt,
     FeedbackRule,
     Grade,
-    Level,
     Paper,
     PaperKind,
     PaperVersion,
-    Question,
     QuestionVersion,
 )
 from elearn.assessment.policy import History
@@ -80,7 +69,8 @@ class AttemptLine:
     is_late_counted: bool
 
 
-def _rules(code: str, version: PaperVersion) -> PaperRules:
+def rules_of(code: str, version: PaperVersion) -> PaperRules:
+    """Return ``version`` of the paper ``code`` as rules."""
     return PaperRules(
         paper_id=version.paper_id,
         version_id=version.id,
@@ -106,7 +96,7 @@ def get_paper(session: Session, code: str) -> PaperRules:
     ).one_or_none()
     if row is None:
         raise NotFound("assessment.paper", N_("Không có bài kiểm tra này."))
-    return _rules(row.code, row.PaperVersion)
+    return rules_of(row.code, row.PaperVersion)
 
 
 def list_papers(session: Session) -> list[tuple[str, str]]:
@@ -118,88 +108,6 @@ def list_papers(session: Session) -> list[tuple[str, str]]:
         .order_by(PaperVersion.title, Paper.code)
     )
     return [(row.code, row.title) for row in rows]
-
-
-def _asked_by(cell: Cell) -> ColumnElement[bool]:
-    """Return what SQL can say of ``cell``; skills are a list, so the draw itself looks there."""
-    columns = {
-        "module": QuestionVersion.module_code,
-        "lesson": QuestionVersion.lesson_code,
-        "area": QuestionVersion.area,
-        "level": QuestionVersion.level,
-        "type": QuestionVersion.type,
-    }
-    known = [columns[key] == value for key, value in cell.criteria.items() if key in columns]
-    return and_(QuestionVersion.id.is_not(None), *known)
-
-
-_PoolSelect = Select[str, int, str, Level, str, str | None, str | None, list[str], Decimal]
-
-
-def _pool_select(blueprint: Blueprint) -> _PoolSelect:
-    codes = [code for _, code in blueprint.fixed]
-    wanted = [Question.code.in_(codes)] if codes else []
-    return (
-        select(
-            Question.code,
-            QuestionVersion.id,
-            QuestionVersion.type,
-            QuestionVersion.level,
-            QuestionVersion.module_code,
-            QuestionVersion.lesson_code,
-            QuestionVersion.area,
-            QuestionVersion.skills,
-            QuestionVersion.points,
-        )
-        .where(
-            QuestionVersion.type.in_(TYPES),
-            or_(false(), *wanted, *(_asked_by(cell) for cell in blueprint.cells)),
-        )
-        .order_by(Question.code)
-    )
-
-
-def _pool(session: Session, statement: _PoolSelect) -> list[PoolQuestion]:
-    return [
-        PoolQuestion(
-            code=row.code,
-            version_id=row.id,
-            type=row.type,
-            level=row.level.value,
-            module=row.module_code,
-            lesson=row.lesson_code,
-            area=row.area,
-            skills=frozenset(row.skills),
-            points=row.points,
-        )
-        for row in session.execute(statement)
-    ]
-
-
-def list_pool(session: Session, blueprint: Blueprint) -> list[PoolQuestion]:
-    """Return the published, unretired questions that ``blueprint`` may ask for."""
-    statement = _pool_select(blueprint).join(
-        Question, Question.published_version_id == QuestionVersion.id
-    )
-    return _pool(session, statement.where(Question.retired_at.is_(None)))
-
-
-def _list_pool_at(session: Session, blueprint: Blueprint, at: datetime) -> list[PoolQuestion]:
-    """Return the pool as it stood at ``at``."""
-    newest = (
-        select(func.max(QuestionVersion.number))
-        .where(QuestionVersion.question_id == Question.id, QuestionVersion.published_at <= at)
-        .correlate(Question)
-        .scalar_subquery()
-    )
-    statement = _pool_select(blueprint).join(Question, Question.id == QuestionVersion.question_id)
-    return _pool(
-        session,
-        statement.where(
-            QuestionVersion.number == newest,
-            or_(Question.retired_at.is_(None), Question.retired_at > at),
-        ),
-    )
 
 
 def list_option_orders(
@@ -346,35 +254,3 @@ def best_of(lines: Sequence[AttemptLine]) -> AttemptLine | None:
     return max(
         graded, key=lambda line: (bool(line.passed), line.percent, -line.number), default=None
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Redrawn:
-    """The draw of an attempt done again from its kept seed."""
-
-    is_same: bool
-    questions: tuple[DrawnQuestion, ...]
-
-
-def redraw(session: Session, attempt_id: int) -> Redrawn:
-    """Draw attempt ``attempt_id`` again from its seed and the bank as it stood when it began.
-
-    Tells of each question by which cell it came in, and whether questions and options came out
-    as they were kept. Raises NotFound.
-    """
-    attempt = session.get(Attempt, attempt_id)
-    if attempt is None:
-        raise NotFound("assessment.attempt", N_("Không có lượt làm bài này."))
-    version = session.get_one(PaperVersion, attempt.paper_version_id)
-    blueprint = blueprint_of(version.sections, shuffle=version.shuffle)
-    pool = _list_pool_at(session, blueprint, attempt.started_at)
-    questions = draw(blueprint, pool, attempt.seed).questions
-    version_ids = [item.question.version_id for item in questions]
-    orders = list_option_orders(session, version_ids, attempt.seed, shuffle=version.shuffle)
-    kept = session.execute(
-        select(AttemptItem.question_version_id, AttemptItem.option_order)
-        .where(AttemptItem.attempt_id == attempt_id)
-        .order_by(AttemptItem.position)
-    ).all()
-    same = [(row.question_version_id, row.option_order) for row in kept]
-    return Redrawn(is_same=same == list(zip(version_ids, orders, strict=True)), questions=questions)

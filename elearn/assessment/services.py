@@ -86,6 +86,8 @@ def start(
         paper_version_id=paper.version_id,
         number=(last or 0) + 1,
         seed=seed,
+        pool_id=drawn.pool_id,
+        form_id=drawn.form_id,
         state=AttemptState.IN_PROGRESS,
         epoch=1,
         started_at=now,

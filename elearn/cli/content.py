@@ -28,6 +28,7 @@ _NAMES = {
     EntryKind.QUESTION: "câu hỏi",
     EntryKind.PAPER: "đề",
     EntryKind.PROGRAMME: "chương trình",
+    EntryKind.ENEMIES: "câu loại trừ nhau",
 }
 _path = click.option(
     "--path",
@@ -111,6 +112,12 @@ def _summary(report: LoadReport) -> list[str]:
     for kind, code in report.retired:
         lines.append(f"{_NAMES[kind]} {code}: không còn trong tệp, đã thôi dùng")
     for held in report.held:
+        if held.kind is EntryKind.ENEMIES:
+            lines.append(
+                f"câu loại trừ nhau: trên trang đã sửa từ lần nạp trước nên {held.path} chưa được "
+                "nhận; hãy xuất ra, gộp hai bên rồi nạp lại"
+            )
+            continue
         kept = "đã giữ thành bản nháp" if held.draft_id else "chưa nhận vì bản nháp đang được sửa"
         lines.append(
             f"{_NAMES[held.kind]} {held.code}: trên trang đã có bản sửa khác; "

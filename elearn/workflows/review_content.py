@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from elearn.assessment.content import QuestionContent
 from elearn.assessment.models import Level
 from elearn.assessment.publishing import place_question, publish_question
+from elearn.authoring import inline_checks
 from elearn.authoring.catalogue.queries import (
     check_alive,
     find_module_id,
@@ -162,6 +163,7 @@ def _publish_lesson(
         note=draft.change_note,
         now=now,
     )
+    inline_checks.mark(session)
     return version.number
 
 

@@ -17,9 +17,9 @@ from elearn.accounts.sessions import touching
 from elearn.assessment import attempt_queries, queries, saves, services
 from elearn.assessment.attempt_queries import AttemptHead, Result, Sheet
 from elearn.assessment.domain import timing
-from elearn.assessment.domain.draw import draw
 from elearn.assessment.domain.protocol import Event, Save
 from elearn.assessment.domain.question_types import Fields
+from elearn.assessment.forms.services import form_for
 from elearn.assessment.models import Attempt, AttemptState
 from elearn.assessment.policy import refusal_to_start
 from elearn.assessment.queries import AttemptLine, PaperRules
@@ -90,7 +90,7 @@ def _begin(
     session: Session, actor: Actor, person_id: int, paper: PaperRules, now: datetime
 ) -> Attempt:
     seed = secrets.token_hex(16)
-    drawn = draw(paper.blueprint, queries.list_pool(session, paper.blueprint), seed)
+    drawn = form_for(session, paper, seed, now=now)
     if drawn.shortages or not drawn.questions:
         log.error("paper_short", paper=paper.code, cells=[repr(item) for item in drawn.shortages])
         raise Conflict(

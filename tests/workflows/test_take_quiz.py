@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from elearn.accounts.models import User
 from elearn.assessment import queries
+from elearn.assessment.forms.queries import redraw
 from elearn.assessment.models import (
     Attempt,
     AttemptItem,
@@ -289,7 +290,7 @@ def test_a_draw_can_be_done_again_from_its_seed(session: Session, device: Actor)
     attempt_id = take_quiz.start(device, "de")
     drawn = list(items_of(session, attempt_id))
     _later_changes_of_the_bank(session)
-    again = queries.redraw(session, attempt_id)
+    again = redraw(session, attempt_id)
     assert again.is_same
     assert [item.question.code for item in again.questions] == drawn
     assert [(item.section, item.cell) for item in again.questions] == [(0, 0), (0, 0)]
@@ -312,7 +313,7 @@ def test_a_draw_that_was_tampered_with_does_not_come_out_the_same(
     attempt_id = take_quiz.start(device, "de")
     session.execute(update(Attempt).values(seed="0" * 32))
     session.commit()
-    assert not queries.redraw(session, attempt_id).is_same
+    assert not redraw(session, attempt_id).is_same
 
 
 def test_a_plain_form_stores_only_what_it_changed(session: Session, device: Actor) -> None:

@@ -1,12 +1,10 @@
-"""The shape of a paper (design.md 5.3) and whether a bank can supply it."""
+"""The shape of a paper (design.md 5.3); whether a bank can supply it: assessment/shortages.py."""
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from elearn.assessment.domain.draw import PoolQuestion, blueprint_of, draw
 from elearn.assessment.formats.questions import TYPES, Area, Level, Points
 from elearn.kernel.errors import N_
 from elearn.kernel.shapes import Code, Id, Line, Number, Problem, Shape, duplicates, problems_of
@@ -91,33 +89,3 @@ def _repeated(paper: PaperFile) -> list[Problem]:
         for number, section in enumerate(paper.sections)
         for position in duplicates(section.questions or [])
     ]
-
-
-def pool_question(  # noqa: PLR0913 - the header of a question, one value each
-    code: str,
-    *,
-    kind: str,
-    level: str,
-    module: str,
-    lesson: str | None,
-    area: str | None,
-    skills: Sequence[str],
-    points: Decimal,
-) -> PoolQuestion:
-    """Return a question of files as the draw sees it."""
-    return PoolQuestion(code, 0, kind, level, module, lesson, area, frozenset(skills), points)
-
-
-def shortages_of(
-    sections: Sequence[Mapping[str, Any]], pool: Sequence[PoolQuestion]
-) -> list[Problem]:
-    """Return which cells and fixed questions of ``sections`` the bank ``pool`` cannot supply."""
-    problems = []
-    for short in draw(blueprint_of(sections, shuffle=False), pool, "00").shortages:
-        kind = "questions" if short.cell is None else "draw"
-        place = ("sections", short.section, kind, *(() if short.cell is None else (short.cell,)))
-        wanted = ", ".join(f"{key} {value}" for key, value in short.criteria.items())
-        message = N_("ngân hàng chỉ có %(found)s câu cho ô này, cần %(wanted)s (%(criteria)s)")
-        values = {"found": short.found, "wanted": short.wanted, "criteria": wanted}
-        problems.append(Problem(place, message % values))
-    return problems

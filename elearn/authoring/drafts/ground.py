@@ -1,23 +1,26 @@
 """What a draft stands on: what it may refer to, in what it is rendered, whom it would harm."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from elearn.assessment.domain.draw import PoolQuestion, blueprint_of
+from elearn.assessment.domain.draw import PoolQuestion
 from elearn.assessment.domain.question_types import TYPES
-from elearn.assessment.models import Paper, PaperVersion, Question, QuestionVersion
-from elearn.assessment.queries import list_pool
-from elearn.authoring.drafts.checks import Known, Problem, check
+from elearn.assessment.models import PaperKind, Question, QuestionVersion
+from elearn.assessment.shortages import pool_question
+from elearn.authoring.drafts.checks import Known, Problem, check, errors_of
 from elearn.authoring.drafts.content import Content, LessonText, QuestionText
 from elearn.authoring.files.models import EntryKind, FileState
+from elearn.authoring.inline_checks import codes_in_lessons
+from elearn.authoring.short_papers import by_inline_checks, harmed
 from elearn.curriculum.legal import Register, read_register
 from elearn.curriculum.media import current_media, pictures_of
 from elearn.curriculum.models import Lesson, Module
 from elearn.curriculum.publishing import lesson_context
+from elearn.infra.richtext_source import Kind, scan
 from elearn.infra.richtext_syntax import Context, Picture
 
 
@@ -44,6 +47,8 @@ class Ground:
         found = check(code, content, self._known())
         if isinstance(content, QuestionText) and not found:
             found += _short_papers(self.session, code, self.module_code, content)
+        if isinstance(content, LessonText) and not errors_of(found):
+            found += _papers_without_checks(self.session, content)
         return found
 
     def _known(self) -> Known:
@@ -112,14 +117,23 @@ def _short_papers(
     )
     if is_same and frozenset(before.skills) == after.skills:
         return []
-    return [
-        Problem(f"Đề “{paper}”: {message}") for paper, message in _new_shortages(session, after)
-    ]
+
+    def changed(pool: list[PoolQuestion], _kind: PaperKind) -> list[PoolQuestion]:
+        return [replace(after, group=each.group) if each.code == code else each for each in pool]
+
+    return [Problem(each.text()) for each in harmed(session, changed)]
+
+
+def _papers_without_checks(session: Session, lesson: LessonText) -> list[Problem]:
+    """Return the papers that would be short because the lesson shows keys it did not show."""
+    asked = {found.value for found in scan(lesson.body) if found.kind is Kind.CHECK}
+    fresh = asked - codes_in_lessons(session)
+    if not fresh:
+        return []
+    return [Problem(each.text()) for each in by_inline_checks(session, frozenset(fresh))]
 
 
 def _as_drawn(code: str, module_code: str, question: QuestionText) -> PoolQuestion:
-    from elearn.assessment.formats.papers import pool_question  # noqa: PLC0415 - pydantic
-
     return pool_question(
         code,
         kind=question.type,
@@ -137,21 +151,3 @@ def _points(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation:
         return Decimal(1)
-
-
-def _new_shortages(session: Session, changed: PoolQuestion) -> Iterator[tuple[str, str]]:
-    from elearn.assessment.formats.papers import shortages_of  # noqa: PLC0415 - pydantic
-
-    rows = session.execute(
-        select(Paper.code, PaperVersion.sections)
-        .join(PaperVersion, PaperVersion.id == Paper.published_version_id)
-        .where(Paper.retired_at.is_(None))
-        .order_by(Paper.code)
-    )
-    for paper, sections in rows:
-        pool = list_pool(session, blueprint_of(sections, shuffle=False))
-        others = [each for each in pool if each.code != changed.code]
-        before = {problem.path for problem in shortages_of(sections, pool)}
-        for problem in shortages_of(sections, [*others, changed]):
-            if problem.path not in before:
-                yield paper, problem.message

@@ -4,12 +4,17 @@ entry's alone, every paper can be drawn."""
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from elearn.assessment.formats.papers import pool_question, shortages_of
+from elearn.assessment.content import PaperContent
+from elearn.assessment.domain.draw import PoolQuestion
+from elearn.assessment.domain.enemies import groups_of
+from elearn.assessment.forms.queries import COUNTING
+from elearn.assessment.shortages import pool_question, shortages_of, thin_cells
 from elearn.authoring.files.markdown_checks import MarkdownChecks
 from elearn.authoring.files.shapes import ALL
 from elearn.authoring.files.tree import Entry, QuestionEntry, Tree
 from elearn.curriculum.content import LegalContent, ProgrammeContent
 from elearn.curriculum.models import LegalStatus
+from elearn.infra.richtext_source import Kind, scan
 from elearn.kernel.errors import N_
 
 _KINDS = {
@@ -46,6 +51,7 @@ class _Checker:
             self._programme(programme)
         for question in self.tree.questions:
             self._question(question)
+        self._enemies()
         self._papers()
 
     def _say(self, entry: Entry[Any], place: Sequence[str | int], message: str) -> None:
@@ -174,7 +180,16 @@ class _Checker:
             message = f"bài “{lesson}” không thuộc chuyên đề “{content.module_code}”"
             self._say(entry, ("lesson",), message)
 
+    def _enemies(self) -> None:
+        for entry in self.tree.enemies:
+            for number, codes in enumerate(entry.node.plain()["enemies"]):
+                for position, code in enumerate(codes):
+                    if self.tree.has_bank and self.tree.lacks("questions", code):
+                        place = ("enemies", number, position)
+                        self._say(entry, place, f"không có câu hỏi “{code}”")
+
     def _papers(self) -> None:
+        groups = groups_of(codes for entry in self.tree.enemies for codes in entry.content)
         pool = {
             entry.code: pool_question(
                 entry.code,
@@ -185,16 +200,35 @@ class _Checker:
                 area=entry.content.area,
                 skills=entry.content.skills,
                 points=entry.content.points,
+                group=groups.get(entry.code, ""),
             )
             for entry in self.tree.questions
+        }
+        shown = {
+            found.value
+            for lesson in self.tree.lessons
+            for found in scan(lesson.content.body)
+            if found.kind is Kind.CHECK
         }
         for entry in self.tree.papers:
             sections = entry.content.sections
             known = [self._cell(entry, place, cell) for place, cell in _cells(sections)]
             known += [self._fixed(entry, place, code) for place, code in _fixed(sections)]
             if self.tree.has_bank and all(known) and self.tree.is_whole("questions"):
-                for short in shortages_of(sections, list(pool.values())):
-                    self._say(entry, short.path, short.message)
+                self._supply(entry, list(pool.values()), shown)
+
+    def _supply(
+        self, entry: Entry[PaperContent], bank: Sequence[PoolQuestion], shown: set[str]
+    ) -> None:
+        """Say what the bank lacks for a paper, and note what it has little of."""
+        hidden = shown if entry.content.kind in COUNTING else set()
+        pool = [item for item in bank if item.code not in hidden]
+        sections = entry.content.sections
+        for short in shortages_of(sections, pool, shown=hidden):
+            self._say(entry, short.path, short.message)
+        for thin in thin_cells(sections, pool):
+            line = entry.line_of(*thin.path)
+            self.tree.report(entry.path, line, thin.message, is_note=True)
 
     def _cell(self, entry: Entry[Any], place: tuple[str | int, ...], cell: dict[str, Any]) -> bool:
         module, lesson = cell.get("module"), cell.get("lesson")

@@ -8,7 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from elearn.assessment import publishing as bank
+from elearn.assessment.domain.enemies import EnemySets, in_order
+from elearn.assessment.forms import enemies
 from elearn.assessment.models import Paper, Question
+from elearn.authoring import inline_checks
 from elearn.authoring.drafts import services as drafts
 from elearn.authoring.drafts.content import Content, LessonText, Outcome, QuestionText
 from elearn.authoring.files.contents import digest, lesson_digest, number_text
@@ -23,7 +26,7 @@ from elearn.authoring.files.published import (
 from elearn.authoring.files.report import Held, LoadReport
 from elearn.authoring.files.rules import Decision, decide
 from elearn.authoring.files.states import States
-from elearn.authoring.files.tree import LessonEntry, QuestionEntry, Tree
+from elearn.authoring.files.tree import Entry, LessonEntry, QuestionEntry, Tree
 from elearn.authoring.models import DraftKind
 from elearn.curriculum import publishing
 from elearn.curriculum.legal import Register, read_register
@@ -36,6 +39,8 @@ from elearn.kernel.actor import Actor
 from elearn.kernel.clock import local_day
 
 NOTE = "Nạp từ tệp"
+ENEMIES = "enemies"
+_ALIVE = select(Question.code).where(Question.retired_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class Loader:
         self._lessons(around)
         self._programmes()
         self._retire()
+        self._enemies()
+        inline_checks.mark(self.session)
         self.report.refreshed = publishing.refresh_statuses(self.session, around.register)
         self.session.flush()
         return self.report
@@ -98,6 +105,42 @@ class Loader:
             done = upsert_programme(self.session, entry.content)
             self.report.count(EntryKind.PROGRAMME, done)
             self.states.note(EntryKind.PROGRAMME, entry, digest(entry.content))
+
+    def _enemies(self) -> None:
+        """Write the enemy sets, unless the browser has changed them since the last loading.
+
+        A file that has gone says that there are none any more.
+        """
+        before = self.states.content(EntryKind.ENEMIES, ENEMIES)
+        if not self.tree.enemies and (before is None or not self.tree.has_bank):
+            return
+        entry = self.tree.enemies[0] if self.tree.enemies else None
+        wanted = entry.content if entry else []
+        present = enemies.list_sets(self.session)
+        alive = set(self.session.scalars(_ALIVE))
+        last = before and in_order(
+            [code for code in codes if code in alive] for codes in before["sets"]
+        )
+        decision = decide(
+            digest({"sets": wanted}), digest({"sets": last or []}), digest({"sets": present})
+        )
+        self._write_enemies(entry, wanted, decision)
+
+    def _write_enemies(
+        self, entry: Entry[EnemySets] | None, wanted: EnemySets, decision: Decision
+    ) -> None:
+        if decision is Decision.DRAFT:
+            path = entry.path if entry else "quizzes/enemies.yaml"
+            self.report.held.append(Held(EntryKind.ENEMIES, ENEMIES, path, None))
+            return
+        if decision is Decision.PUBLISH:
+            enemies.replace_sets(self.session, wanted, user_id=self.actor.user_id, now=self.now)
+        done = "updated" if decision is Decision.PUBLISH else "unchanged"
+        self.report.count(EntryKind.ENEMIES, done)
+        if entry is None:
+            self.states.forget(EntryKind.ENEMIES, ENEMIES)
+        else:
+            self.states.note(EntryKind.ENEMIES, entry, digest({"sets": wanted}), {"sets": wanted})
 
     def _kept(self) -> None:
         """Note facts and articles, which so far live in the notes alone."""

@@ -20,14 +20,15 @@ class EntryKind(StrEnum):
     QUESTION = "QUESTION"
     PAPER = "PAPER"
     PROGRAMME = "PROGRAMME"
+    ENEMIES = "ENEMIES"
 
 
 class FileState(Base):
     """One entry of the files as last loaded.
 
     ``path`` is relative to the folder that holds ``content``, ``position`` the place in its file,
-    ``digest`` that of authoring.files.contents. ``content`` is kept for facts and articles alone,
-    which have no table of their own.
+    ``digest`` that of authoring.files.contents. ``content`` is kept for facts and articles, which
+    have no table of their own, and for the enemy sets, which are one entry together.
     """
 
     __tablename__ = "authoring_file_state"

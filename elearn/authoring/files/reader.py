@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from elearn.assessment.domain.enemies import in_order
+from elearn.assessment.formats.enemies import EnemiesFile, read_enemies
 from elearn.assessment.formats.papers import PaperFile, read_paper
 from elearn.assessment.formats.questions import QuestionFile, read_question
 from elearn.authoring.files import contents
@@ -279,6 +281,16 @@ class _Reader:
                 self._question(path, node, position)
         for path in self._files(self.quizzes / "papers", ".yaml"):
             self._paper(path)
+        path = self.quizzes / "enemies.yaml"
+        if path.is_file():
+            self._enemies(path)
+
+    def _enemies(self, path: Path) -> None:
+        """Read the sets of questions that never stand in one form; one entry together."""
+        node = self._document(path, "enemies")
+        if node and (file := self._read(path, node, read_enemies, EnemiesFile, "enemies")):
+            sets = in_order(file.enemies)
+            self.tree.enemies.append(Entry(sets, "enemies", self.name(path), node))
 
     def _paper(self, path: Path) -> None:
         node = self._document(path, "papers")

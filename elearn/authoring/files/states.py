@@ -21,6 +21,11 @@ class States:
         row = self.rows.get((kind, code))
         return row.digest if row else None
 
+    def content(self, kind: EntryKind, code: str) -> dict[str, Any] | None:
+        """Return the content noted last time."""
+        row = self.rows.get((kind, code))
+        return row.content if row else None
+
     def note(
         self,
         kind: EntryKind,

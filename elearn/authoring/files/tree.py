@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from elearn.assessment.content import PaperContent, QuestionContent
+from elearn.assessment.domain.enemies import EnemySets
 from elearn.authoring.files.problems import FileProblem
 from elearn.curriculum.content import LegalContent, LessonContent, ModuleContent, ProgrammeContent
 from elearn.infra.pictures import PictureInfo
@@ -91,6 +92,7 @@ class Tree:
     programmes: list[Entry[ProgrammeContent]] = field(default_factory=list)
     questions: list[QuestionEntry] = field(default_factory=list)
     papers: list[Entry[PaperContent]] = field(default_factory=list)
+    enemies: list[Entry[EnemySets]] = field(default_factory=list)
     has_facts: bool = False
     has_modules: bool = False
     has_bank: bool = False

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from elearn.assessment.content import PaperContent, QuestionContent
 from elearn.assessment.formats.entries import entry_of, in_order
+from elearn.assessment.forms import enemies
 from elearn.assessment.models import Question
 from elearn.assessment.publishing import (
     paper_content,
@@ -70,6 +71,8 @@ class _Writer:
         for paper, version in published_papers(self.session):
             file = _paper_file(paper_content(paper, version))
             self._yaml(f"quizzes/papers/{paper.code}.yaml", file)
+        if sets := enemies.list_sets(self.session):
+            self._yaml("quizzes/enemies.yaml", {"enemies": sets})
         return self.files
 
     def _yaml(self, path: str, value: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ MODULE = "content/modules/01-mot/module.yaml"
 PROGRAMME = "content/programmes/thu-2021.yaml"
 BANK = "quizzes/bank/mot.yaml"
 PAPER = "quizzes/papers/mot-test.yaml"
+ENEMIES = "quizzes/enemies.yaml"
 FACTS = "content/facts.yaml"
 
 
@@ -93,7 +94,7 @@ FAULTS = [
     (BANK, ("match: folded", "match: fuzzy"), 25, "match: chỉ nhận"),
     (BANK, ("stem: \"Đúng?\", answer: true", "stem: \"Đúng?\", answer: 1"), 37, "questions.0.answer: phải là true"),
     (BANK, ('explanation: "Vì thế."', 'explanation: "' + "a" * 1_000_000 + '"'), 18, "explanation: dài quá"),
-    (PAPER, ("count: 2", "count: 0"), 13, "count: phải từ 1"),
+    (PAPER, ("count: 1", "count: 0"), 13, "count: phải từ 1"),
     (PAPER, ("module: mot, level", "level"), 13, "phải nêu module"),
     (PAPER, ("feedback: AFTER_SUBMIT", "feedback: SOMETIMES"), 9, "feedback: chỉ nhận"),
     # ---- references
@@ -131,7 +132,14 @@ FAULTS = [
     (PAPER, ("lesson: bai-mot", "lesson: bai-xa"), 14, "không có bài học “bai-xa”"),
     (PAPER, ("mot-004,", "mot-404,"), 17, "không có câu hỏi “mot-404”"),
     (PAPER, ("mot-004,", "mot-005,"), 17, "câu hỏi bị lặp lại"),
-    (PAPER, ("level: RECALL, count: 2", "level: RECALL, count: 9"), 13, "ngân hàng chỉ có 3 câu cho ô này, cần 9"),
+    (PAPER, ("level: RECALL, count: 1", "level: RECALL, count: 9"), 13, "cùng cần 10 câu nhưng ngân hàng chỉ có 2 câu khác nhau cho chúng, thiếu 8"),
+    (PAPER, ("skill: S1, count: 1", "skill: S1, count: 2"), 15, "ngân hàng chỉ có 1 câu cho ô này, cần 2"),
+    (PAPER, ("level: RECALL, count: 1", "level: RECALL, count: 2"), 13, "các ô phần 1 ô 1 (module mot, level RECALL); phần 1 ô 3 (skill S1) tranh nhau: cùng cần 3 câu nhưng ngân hàng chỉ có 2 câu khác nhau cho chúng, thiếu 1"),
+    (PAPER, ("questions: [mot-004, mot-005]", "questions: [mot-001, mot-005]"), 17, "“mot-001” là câu kiểm tra nhanh trong một bài học"),
+    (PAPER, ("questions: [mot-004, mot-005]", "questions: [mot-006, mot-007]"), 17, "“mot-007” không được cùng đề với “mot-006”"),
+    (ENEMIES, ("mot-006", "mot-999"), 2, "không có câu hỏi “mot-999”"),
+    (ENEMIES, ("[mot-006, mot-007]", "[mot-006]"), 2, "phải có ít nhất 2 phần tử"),
+    (ENEMIES, ("  - [mot-006, mot-007]", "  - [mot-006, mot-007]\n  - [mot-007, mot-008]"), 3, "“mot-007” đã thuộc nhóm thứ 1; hãy gộp hai nhóm làm một"),
     (PAPER, ("code: mot-test", "code: mot-khac"), 1, "tên tệp phải là mot-khac.yaml"),
     ("content/modules/01-mot/03-bai.md", ("id: bai-hai", "id: bai-mot"), 2, "đã dùng ở content/modules/01-mot/01-bai.md:2"),
     ("content/modules/02-hai/module.yaml", ("code: hai", "code: mot"), 1, "đã dùng ở content/modules/01-mot/"),
@@ -166,7 +174,7 @@ def test_decomposed_letters_are_composed_with_a_note(tmp_path: Path) -> None:
     changes = changed(LEGAL, "title: Về việc", "title: Vê\u0300 viê\u0323c")
     tree = read_checked(write_folder(tmp_path, changes))
     assert tree.errors == []
-    assert [str(note) for note in tree.notes] == [
+    assert [str(note) for note in tree.notes if note.path == LEGAL] == [
         f"{LEGAL}:17: ghi chú: chữ tổ hợp (NFD) được đọc thành chữ dựng sẵn (NFC)"
     ]
     assert tree.legal[1].content.title == "Về việc thử bản hai"
@@ -183,6 +191,7 @@ def test_without_quizzes_their_codes_are_not_looked_up(tmp_path: Path) -> None:
     (tmp_path / "content/modules/01-mot/media/hinh-hoi.svg").unlink()
     for name in ("bank", "papers"):
         (tmp_path / "quizzes" / name).rmdir()
+    (tmp_path / "quizzes/enemies.yaml").unlink()
     (tmp_path / "quizzes").rmdir()
     assert read_checked(folder).errors == []
 
@@ -191,7 +200,7 @@ def test_html_in_markdown_is_a_note(tmp_path: Path) -> None:
     folder = write_folder(tmp_path, changed(LESSON, "Chú thích", "<script>x</script> Chú thích"))
     tree = read_checked(folder)
     assert tree.errors == []
-    assert [note.line for note in tree.notes] == [26]
+    assert [note.line for note in tree.notes if note.path == LESSON] == [26]
 
 
 def test_the_command_lists_problems_and_fails(runner: FlaskCliRunner, tmp_path: Path) -> None:

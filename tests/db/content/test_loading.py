@@ -174,7 +174,7 @@ def test_the_act_is_in_the_audit_trail_once(sample: Site, session: Session) -> N
 def test_loading_again_changes_nothing(sample: Site) -> None:
     report = sample.load()
     assert not report.changed_anything
-    assert report.total("unchanged") == 24
+    assert report.total("unchanged") == 25
 
 
 def test_one_edited_lesson_gets_one_version(sample: Site, session: Session) -> None:
@@ -275,6 +275,7 @@ def test_without_a_quizzes_folder_no_question_is_retired(
     for name in ("bank/mot.yaml", "papers/mot-test.yaml"):
         (tmp_path / "quizzes" / name).unlink()
         (tmp_path / "quizzes" / name).parent.rmdir()
+    (tmp_path / "quizzes/enemies.yaml").unlink()
     (tmp_path / "quizzes").rmdir()
     (tmp_path / "content/modules/01-mot/media/hinh-hoi.svg").unlink()
     report = sync_content.load(SYSTEM, tmp_path / "content", now=NOW)

@@ -50,7 +50,7 @@ def test_an_export_says_what_the_source_says(source: Path, app: Flask, tmp_path:
         assert [entry.content for entry in getattr(after, kind)] == [
             entry.content for entry in getattr(before, kind)
         ]
-    for kind in ("questions", "papers"):
+    for kind in ("questions", "papers", "enemies"):
         assert [entry.content for entry in getattr(after, kind)] == [
             entry.content for entry in getattr(before, kind)
         ]

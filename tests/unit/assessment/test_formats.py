@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from elearn.assessment.formats.papers import PaperFile, pool_question, read_paper, shortages_of
+from elearn.assessment.formats.papers import PaperFile, read_paper
 from elearn.assessment.formats.questions import QuestionFile, read_question
+from elearn.assessment.shortages import pool_question, shortages_of
 
 HEADER: dict[str, Any] = {
     "id": "m1-001", "level": "RECALL", "lesson": "l1-1", "area": None, "citations": ["76-NQ-CP"],

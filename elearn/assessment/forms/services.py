@@ -1,0 +1,195 @@
+"""Writes of kept pools, and the taking of forms. Never commits."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, cast, func, select, update
+from sqlalchemy.orm import Session
+
+from elearn.assessment.difficulty import expected_facility, in_ten_thousandths
+from elearn.assessment.domain.draw import Blueprint, Candidate, Drawn, PoolQuestion
+from elearn.assessment.domain.forms import Pool, draw_form, target_of
+from elearn.assessment.forms import queries
+from elearn.assessment.forms.models import Form, FormPool
+from elearn.assessment.forms.queries import KeptPool
+from elearn.assessment.models import Level, PaperVersion, Question, QuestionVersion
+from elearn.assessment.queries import PaperRules
+from elearn.assessment.statistics.models import ItemStatistic, StatisticScope
+from elearn.assessment.statistics.queries import observed_facilities
+from elearn.infra.db import advisory_lock
+
+# Forms made ahead that are tried before one is drawn by the seed: their questions may have changed.
+MOST_TRIED = 5
+_SPREAD = 1_000_003
+
+
+# ---- kept pools
+
+
+def pool_for(session: Session, paper: PaperRules, *, now: datetime) -> KeptPool:
+    """Return the pool of ``paper`` for the bank as it stands, made when there is none yet."""
+    _state, kept = queries.find_pool(session, paper.version_id, paper.blueprint)
+    if kept is not None:
+        return kept
+    # Of the many who begin after a change of the bank one makes the pool and the others wait.
+    advisory_lock(session, zlib.crc32(f"pool:{paper.version_id}".encode()))
+    state, kept = queries.find_pool(session, paper.version_id, paper.blueprint)
+    return kept or _keep(session, paper, state, now)
+
+
+def renew_pool(session: Session, paper: PaperRules, *, now: datetime) -> KeptPool:
+    """Keep the pool of ``paper`` anew with the statistics of today."""
+    advisory_lock(session, zlib.crc32(f"pool:{paper.version_id}".encode()))
+    return _keep(session, paper, queries.bank_state(session), now)
+
+
+def _keep(session: Session, paper: PaperRules, state: str, now: datetime) -> KeptPool:
+    candidates = candidates_of(
+        session, paper.blueprint, queries.list_pool(session, paper.blueprint, paper.kind)
+    )
+    rows = [queries.candidate_row(item) for item in candidates]
+    digest = _digest(paper.blueprint, rows)
+    row = session.scalars(
+        select(FormPool).where(
+            FormPool.paper_version_id == paper.version_id, FormPool.digest == digest
+        )
+    ).one_or_none()
+    if row is None:
+        row = FormPool(
+            paper_version_id=paper.version_id,
+            digest=digest,
+            candidates=rows,
+            target=queries.target_json(target_of(Pool(paper.blueprint, candidates))),
+            made_at=now,
+        )
+        session.add(row)
+    row.bank_state = state
+    session.flush()
+    session.execute(
+        update(FormPool)
+        .where(FormPool.paper_version_id == paper.version_id, FormPool.id != row.id)
+        .values(bank_state="")
+        .execution_options(synchronize_session=False)
+    )
+    return queries.get_pool(session, row.id, paper.blueprint)
+
+
+def _digest(blueprint: Blueprint, rows: Sequence[object]) -> str:
+    text = f"{blueprint!r}\n{json.dumps(rows, ensure_ascii=False)}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def candidates_of(
+    session: Session, blueprint: Blueprint, questions: Sequence[PoolQuestion]
+) -> list[Candidate]:
+    """Return ``questions`` with the cells that admit them, expected facility and uses.
+
+    Those that no cell admits are left out, the named ones aside.
+    """
+    seen = observed_facilities(session, [item.version_id for item in questions])
+    uses = _uses(session, [item.version_id for item in questions])
+    named = {code for _section, code in blueprint.fixed}
+    candidates = []
+    for item in questions:
+        cells = tuple(number for number, cell in enumerate(blueprint.cells) if cell.admits(item))
+        if not cells and item.code not in named:
+            continue
+        facility = expected_facility(Level(item.level), seen.get(item.version_id))
+        candidates.append(
+            Candidate(
+                code=item.code,
+                version_id=item.version_id,
+                cells=cells,
+                points=item.points,
+                facility=in_ten_thousandths(facility),
+                uses=uses.get(item.version_id, 0),
+                group=item.group,
+            )
+        )
+    return candidates
+
+
+def _uses(session: Session, version_ids: Sequence[int]) -> Mapping[int, int]:
+    """Return {question version: attempts that any version of its question stood in}."""
+    question_of = select(QuestionVersion.question_id).where(QuestionVersion.id.in_(version_ids))
+    rows = session.execute(
+        select(Question.published_version_id, func.sum(ItemStatistic.n))
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .join(ItemStatistic, ItemStatistic.question_version_id == QuestionVersion.id)
+        .where(ItemStatistic.scope == StatisticScope.ALL, Question.id.in_(question_of))
+        .group_by(Question.published_version_id)
+    )
+    return {version_id: int(uses) for version_id, uses in rows if version_id is not None}
+
+
+# ---- a form for an attempt
+
+
+def form_for(
+    session: Session, paper: PaperRules, seed: str, *, now: datetime, round_id: int | None = None
+) -> Drawn:
+    """Return the form of an attempt: one made ahead for its round, else one drawn by ``seed``.
+
+    With shortages it is not whole and must not be sat.
+    """
+    if round_id is not None:
+        ahead = _made_ahead(session, paper, seed, round_id)
+        if ahead is not None:
+            return ahead
+    kept = pool_for(session, paper, now=now)
+    drawn = draw_form(kept.pool, seed, kept.target)
+    return Drawn(drawn.questions, drawn.shortages, pool_id=kept.id)
+
+
+def _made_ahead(session: Session, paper: PaperRules, seed: str, round_id: int) -> Drawn | None:
+    batch = queries.find_batch(session, paper.version_id, round_id)
+    if batch is None:
+        return None
+    for _ in range(min(MOST_TRIED, batch.size)):
+        form = _take(session, batch.id, seed)
+        if form is None:
+            return None
+        version_ids = [row[0] for row in form.questions]
+        if queries.are_current(session, version_ids, paper.kind):
+            kept = queries.get_pool(session, batch.pool_id, paper.blueprint)
+            questions = queries.questions_of(form, kept.pool, seed)
+            return Drawn(questions, (), pool_id=batch.pool_id, form_id=form.id)
+    return None
+
+
+def _take(session: Session, batch_id: int, seed: str) -> Form | None:
+    """Return the form with the least uses, ties by ``seed``, counted as used once more.
+
+    Those that others are taking at this moment are passed over: nobody waits.
+    """
+    factor = int(seed, 16) % (_SPREAD - 1) + 1
+    least = (
+        select(Form.id)
+        .where(Form.batch_id == batch_id)
+        .order_by(Form.uses, cast(Form.number, BigInteger) * factor % _SPREAD)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return session.scalars(
+        update(Form)
+        .where(Form.id == least)
+        .values(uses=Form.uses + 1)
+        .returning(Form)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).one_or_none()
+
+
+def papers_in_use(session: Session) -> list[PaperVersion]:
+    """Return the paper versions whose pools are right for the bank as it stands."""
+    state = queries.bank_state(session)
+    rows = session.scalars(
+        select(PaperVersion)
+        .join(FormPool, FormPool.paper_version_id == PaperVersion.id)
+        .where(FormPool.bank_state == state)
+        .order_by(PaperVersion.id)
+    )
+    return list(rows)
