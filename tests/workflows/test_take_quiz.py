@@ -86,9 +86,7 @@ def test_only_published_questions_in_use_are_drawn(session: Session, device: Act
     assert sorted(items_of(session, attempt_id)) == ["q3", "q4"]
 
 
-def test_a_question_type_that_cannot_be_asked_yet_is_not_drawn(
-    session: Session, device: Actor
-) -> None:
+def test_a_question_of_an_unknown_type_is_not_drawn(session: Session, device: Actor) -> None:
     _bank(session, 2)
     make_question(session, "q9")
     session.execute(
@@ -97,7 +95,7 @@ def test_a_question_type_that_cannot_be_asked_yet_is_not_drawn(
             QuestionVersion.question_id
             == select(Question.id).where(Question.code == "q1").scalar_subquery()
         )
-        .values(type="essay")
+        .values(type="hologram")
     )
     session.commit()
     make_paper(session, "de")
