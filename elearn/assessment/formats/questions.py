@@ -60,17 +60,11 @@ class SingleChoice(Asked):
 
 
 class MultipleChoice(Asked):
-    """Any number of options is right, at least one."""
+    """Any number of options is right, also none: then nothing is to be ticked."""
 
     type: Literal["multiple_choice"]
     options: Options
     scoring: Literal["all_or_nothing", "partial"]
-
-    @model_validator(mode="after")
-    def _some_are_right(self) -> "MultipleChoice":
-        if not any(option.correct for option in self.options):
-            raise ValueError(N_("câu hỏi nhiều lựa chọn phải có ít nhất một phương án đúng"))
-        return self
 
 
 class TrueFalse(Asked):
