@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 from elearn.accounts import models as accounts
 from elearn.assessment import models as assessment
 from elearn.assessment.forms import models as assessment_forms
+from elearn.assessment.marking import models as assessment_marking
 from elearn.assessment.practice import models as assessment_practice
 from elearn.assessment.regrading import models as assessment_regrading
 from elearn.assessment.reports import models as assessment_reports
@@ -34,6 +35,7 @@ FEATURES = (
     assessment_forms,
     assessment_statistics,
     assessment_regrading,
+    assessment_marking,
     assessment_reviews,
     progress,
     certificates,

@@ -1,27 +1,47 @@
 """Writes of grades: the first one of an attempt, and those that follow it. Never commits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from elearn.assessment import attempt_queries as reads
 from elearn.assessment.domain import grading
+from elearn.assessment.domain.grading import Answered
+from elearn.assessment.domain.question_types import type_of
 from elearn.assessment.models import Attempt, Grade, PaperVersion
 from elearn.assessment.policy import LATE_COUNTED
 
+MARKED = "marked"
 _NONE = Decimal(0)
+# {item id: {part of a case, "" for the question itself: share 0 to 1}}
+Marks: TypeAlias = Mapping[int, Mapping[str, Decimal]]
 
 
 def add_grade(
-    session: Session, attempt: Attempt, *, reason: str, graded_by: int | None, now: datetime
+    session: Session,
+    attempt: Attempt,
+    *,
+    reason: str,
+    graded_by: int | None,
+    now: datetime,
+    items: Sequence[Answered] | None = None,
+    marks: Marks | None = None,
 ) -> Grade:
-    """Add the first grading of ``attempt``, by the keys that hold now."""
-    graded = grading.grade(
-        reads.list_answered(session, attempt.id), _pass_percent(session, attempt.id)
-    )
+    """Add the first grading of ``attempt``, by the keys that hold now.
+
+    ``items``: its answers where they have been read already; ``marks``: shares given by people.
+    """
+    given = marks or {}
+    answered = [
+        replace(item, marks=given.get(item.item_id, item.marks))
+        for item in (items or reads.list_answered(session, attempt.id))
+    ]
+    graded = grading.grade(answered, _pass_percent(session, attempt.id))
     grade = Grade(
         attempt_id=attempt.id,
         number=1,
@@ -88,12 +108,15 @@ def append_grade(
 def add_late_grade(
     session: Session, attempt: Attempt, before: Grade, *, graded_by: int, now: datetime
 ) -> Grade:
-    """Add a grade in which the answers count that came too late (I5)."""
+    """Add a grade in which the answers count that came too late (I5).
+
+    What people have marked stays: an essay that came late is a matter for a score review.
+    """
     in_time = {item.item_id: item for item in reads.list_answered(session, attempt.id)}
     points = {}
     for item in reads.list_answered(session, attempt.id, late=True):
         former = in_time[item.item_id]
-        if item.value != former.value:
+        if item.value != former.value and not type_of(item.type).needs_marking(item.body):
             recorded = Decimal(before.item_scores[str(item.item_id)])
             old = grading.unrounded(recorded, grading.earned_by(former))
             points[item.item_id] = (old, grading.earned_by(item))

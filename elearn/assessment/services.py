@@ -10,6 +10,7 @@ from elearn.assessment import attempt_queries as reads
 from elearn.assessment import grades
 from elearn.assessment.domain import timing
 from elearn.assessment.domain.draw import Drawn
+from elearn.assessment.marking import services as marking
 from elearn.assessment.models import (
     AnswerEvent,
     AnswerStatus,
@@ -18,7 +19,6 @@ from elearn.assessment.models import (
     AttemptItem,
     AttemptState,
     ExtraAttempt,
-    Grade,
 )
 from elearn.assessment.policy import no_such_attempt
 from elearn.assessment.queries import PaperRules, list_option_orders
@@ -45,6 +45,15 @@ def lock_attempt(session: Session, attempt_id: int, *, person_id: int | None) ->
     if attempt is None:
         raise no_such_attempt()
     return attempt
+
+
+def lock_any_attempt(session: Session, attempt_id: int) -> Attempt:
+    """Return an attempt, whosesoever, locked until the act ends; the caller answers for whom.
+
+    Raises NotFound.
+    """
+    person_id = session.scalar(select(Attempt.person_id).where(Attempt.id == attempt_id))
+    return lock_attempt(session, attempt_id, person_id=person_id)
 
 
 def find_open_attempt(session: Session, person_id: int, paper_id: int) -> Attempt | None:
@@ -178,10 +187,11 @@ def accept_superseded(session: Session, attempt: Attempt, now: datetime) -> int:
     return len(pending)
 
 
-def close(session: Session, attempt: Attempt, now: datetime) -> Grade | None:
+def close(session: Session, attempt: Attempt, now: datetime) -> AttemptState | None:
     """End the locked ``attempt`` and grade it with the answers received in time.
 
-    Returns None when it had ended before. Past the deadline it ends by and at the deadline.
+    Returns GRADED, SUBMITTED where people have to mark essays first, None when it had ended
+    before. Past the deadline it ends by and at the deadline.
     """
     overdue = timing.is_overdue(attempt.deadline_at, now)
     moved = _move(
@@ -194,11 +204,18 @@ def close(session: Session, attempt: Attempt, now: datetime) -> Grade | None:
     )
     if not moved:
         return None
-    grade = grades.add_grade(
-        session, attempt, reason=attempt.closed_by or "", graded_by=None, now=now
-    )
+    items = reads.list_answered(session, attempt.id)
+    if marking.add_tasks(session, attempt, items, now=now):
+        return AttemptState.SUBMITTED
+    reason = attempt.closed_by or ""
+    grades.add_grade(session, attempt, reason=reason, graded_by=None, now=now, items=items)
+    set_graded(session, attempt)
+    return AttemptState.GRADED
+
+
+def set_graded(session: Session, attempt: Attempt) -> None:
+    """Move the locked, submitted ``attempt`` on once it has its grade (I6)."""
     _move(session, attempt, AttemptState.SUBMITTED, AttemptState.GRADED)
-    return grade
 
 
 def void(

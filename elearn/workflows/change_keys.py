@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from elearn.assessment.domain.grading import Treatment
-from elearn.assessment.models import QuestionVersion
+from elearn.assessment.marking.services import drop_moot
+from elearn.assessment.models import AttemptState, QuestionVersion
 from elearn.assessment.regrading import queries, services, slices
 from elearn.assessment.regrading.bodies import corrected
 from elearn.assessment.regrading.effective import effective_bodies
@@ -25,6 +26,7 @@ from elearn.assessment.regrading.policy import (
 )
 from elearn.assessment.regrading.rules import Tally
 from elearn.assessment.regrading.services import Proposed
+from elearn.assessment.services import lock_any_attempt
 from elearn.certificates import doubts
 from elearn.curriculum.queries import list_test_papers
 from elearn.infra import audit
@@ -37,7 +39,7 @@ from elearn.kernel.errors import N_, Conflict, Forbidden, Invalid
 from elearn.kernel.text import clean
 from elearn.org.presence import find_actor
 from elearn.org.scope import scope_for
-from elearn.workflows import complete_course
+from elearn.workflows import complete_course, mark_essays
 
 PREVIEW, REGRADE = "keys.preview", "keys.regrade"
 LONGEST_REASON = 1000
@@ -240,6 +242,7 @@ def regrade(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     correction_id = int(payload["correction_id"])
     while (place := _regrade_slice(correction_id)) is not None:
         progress.report(*place)
+    _release_waiting(correction_id)
     _follow_passes(correction_id)
     _flag_certificates(correction_id)
     _finish(correction_id)
@@ -279,6 +282,22 @@ def _next_ids(session: Session, run: RegradeRun, row: KeyCorrection) -> list[int
     if ids or run.started_at is None:
         return ids
     return slices.list_stragglers(session, version_id, row.id, run.started_at)
+
+
+def _release_waiting(correction_id: int) -> None:
+    """Let nobody wait for marks of essays that count no more; each attempt in an act of its own."""
+    with reading() as session:
+        row = session.get_one(KeyCorrection, correction_id)
+        version_id = row.question_version_id
+        moot = row.treatment is not Treatment.KEY
+        waiting = slices.list_waiting(session, version_id) if moot else []
+    for attempt_id in waiting:
+        with transaction() as session:
+            now = database_now(session)
+            attempt = lock_any_attempt(session, attempt_id)
+            if attempt.state is AttemptState.SUBMITTED:
+                drop_moot(session, attempt_id, version_id, now=now)
+                mark_essays.grade_if_marked(session, SYSTEM, attempt, now=now)
 
 
 def _follow_passes(correction_id: int) -> None:

@@ -201,11 +201,14 @@ def _close_one(actor: Actor, attempt_id: int, person_id: int | None, *, only_ove
 
 
 def _close(session: Session, actor: Actor, attempt: Attempt, now: datetime) -> bool:
-    """Grade ``attempt`` and record what it completes. False when it had ended before."""
-    if services.close(session, attempt, now) is None:
-        return False
-    complete_course.advance(session, actor, attempt.person_id, now=now)
-    return True
+    """Grade ``attempt`` and record what it completes. False when it had ended before.
+
+    One with essays is graded when the last of them is marked.
+    """
+    state = services.close(session, attempt, now)
+    if state is AttemptState.GRADED:
+        complete_course.advance(session, actor, attempt.person_id, now=now)
+    return state is not None
 
 
 def close_overdue() -> int:

@@ -1,7 +1,7 @@
 """From answers to a score: Decimal throughout, rounded once, when the grade is frozen."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
@@ -26,7 +26,10 @@ class Treatment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question of an attempt with the answer that counts; ``value`` None is none."""
+    """A question of an attempt with the answer that counts; ``value`` None is none.
+
+    ``marks``: the shares that people gave, by part of a case, "" for the question itself.
+    """
 
     item_id: int
     type: str
@@ -34,6 +37,7 @@ class Answered:
     points: Decimal
     value: object
     treatment: Treatment = Treatment.KEY
+    marks: Mapping[str, Decimal] = field(default_factory=lambda: question_types.NO_MARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def earned_by(item: Answered) -> Decimal:
     if item.treatment is Treatment.ANY_ANSWER:
         answered = question_types.type_of(item.type).is_answer(item.value)
         return item.points if answered else Decimal(0)
-    return item.points * question_types.grade(item.type, item.body, item.value)
+    return item.points * question_types.grade(item.type, item.body, item.value, item.marks)
 
 
 def counted_points(item: Answered) -> Decimal:

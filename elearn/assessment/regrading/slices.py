@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from elearn.assessment.marking.models import MarkingTask
 from elearn.assessment.models import (
     AnswerEvent,
     AnswerStatus,
@@ -70,6 +71,23 @@ def list_stragglers(
         .limit(SLICE)
     )
     return list(session.scalars(_locked(statement)))
+
+
+def list_waiting(session: Session, version_id: int) -> list[int]:
+    """Return the attempts that wait for marks of the question version."""
+    return list(
+        session.scalars(
+            select(MarkingTask.attempt_id)
+            .join(Attempt, Attempt.id == MarkingTask.attempt_id)
+            .where(
+                MarkingTask.question_version_id == version_id,
+                MarkingTask.settled_at.is_(None),
+                Attempt.state == AttemptState.SUBMITTED,
+            )
+            .distinct()
+            .order_by(MarkingTask.attempt_id)
+        )
+    )
 
 
 def _locked(statement: Select[int]) -> Select[int]:

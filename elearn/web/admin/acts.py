@@ -15,6 +15,7 @@ AREAS: dict[str, str] = {
     "content": N_("Nội dung"),
     "draft": N_("Bản nháp"),
     "keys": N_("Sửa đáp án"),
+    "marking": N_("Chấm tự luận"),
     "statistics": N_("Thống kê câu hỏi"),
     "question": N_("Câu hỏi"),
 }
@@ -51,6 +52,7 @@ _ACTS: dict[str, str] = {
     "keys.reject": N_("Không duyệt sửa đáp án"),
     "keys.withdraw": N_("Rút đề nghị sửa đáp án"),
     "question.resolve_report": N_("Trả lời báo lỗi câu hỏi"),
+    "marking.mark": N_("Chấm bài tự luận"),
     "person.correct": N_("Sửa hồ sơ cán bộ"),
     "role.end": N_("Kết thúc vai trò"),
     "role.grant": N_("Cấp vai trò"),

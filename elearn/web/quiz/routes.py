@@ -203,6 +203,8 @@ def result(attempt_id: int) -> str | BaseResponse:
     head, found = take_quiz.open_result(the_actor(), attempt_id)
     if head.state is AttemptState.VOIDED:
         return render_template("quiz/voided.html", head=head)
+    if head.state is AttemptState.SUBMITTED:
+        return render_template("quiz/waiting.html", head=head)
     if found is None:
         return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
     return render_template("quiz/result.html", head=head, result=found, documents=_documents(found))

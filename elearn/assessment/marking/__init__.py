@@ -1,0 +1,1 @@
+"""Marking of essays by people: blind, by rubric, twice where it counts."""
