@@ -29,6 +29,29 @@ def _wait_for(session: Session, bucket: Bucket, now: datetime) -> int:
     return seconds_to_wait(times, bucket.limit, now)
 
 
+def refuse_if_waiting(session: Session, bucket: Bucket, *, now: datetime) -> None:
+    """Raise TooMany while the tries counted in ``bucket`` ask for a pause; one statement.
+
+    For acts whose tries another lock already makes follow one another; see ``count_failure``.
+    """
+    if (wait := _wait_for(session, bucket, now)) > 0:
+        raise _too_many(wait)
+
+
+def count_failure(session: Session, bucket: Bucket, *, now: datetime) -> None:
+    """Count a try that failed."""
+    session.add(AttemptRecord(act=bucket.act, key_hash=bucket.key, at=now))
+
+
+def _too_many(wait: int) -> TooMany:
+    return TooMany(
+        "limit.wait",
+        N_("Bạn đã thử quá nhiều lần. Hãy đợi %(seconds)d giây rồi thử lại."),
+        retry_after=wait,
+        seconds=wait,
+    )
+
+
 def admit(session: Session, buckets: Sequence[Bucket], *, now: datetime) -> list[int]:
     """Count one try in every bucket and return the ids of its rows.
 
@@ -40,12 +63,7 @@ def admit(session: Session, buckets: Sequence[Bucket], *, now: datetime) -> list
         advisory_lock(session, int(key[:15], 16))
     wait = max((_wait_for(session, bucket, now) for bucket in buckets), default=0)
     if wait > 0:
-        raise TooMany(
-            "limit.wait",
-            N_("Bạn đã thử quá nhiều lần. Hãy đợi %(seconds)d giây rồi thử lại."),
-            retry_after=wait,
-            seconds=wait,
-        )
+        raise _too_many(wait)
     rows = [AttemptRecord(act=bucket.act, key_hash=bucket.key, at=now) for bucket in buckets]
     session.add_all(rows)
     session.flush()

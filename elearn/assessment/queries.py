@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import User
@@ -26,6 +26,8 @@ from elearn.assessment.models import (
     QuestionVersion,
 )
 from elearn.assessment.policy import History
+from elearn.assessment.rounds.models import Round
+from elearn.assessment.rounds.queries import KINDS_OF_ROUNDS, Seat
 from elearn.kernel.errors import N_, NotFound
 
 
@@ -45,6 +47,7 @@ class PaperRules:
     feedback: FeedbackRule
     section_titles: tuple[str, ...]
     blueprint: Blueprint
+    in_rounds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class AttemptLine:
     is_late_counted: bool
 
 
-def rules_of(code: str, version: PaperVersion) -> PaperRules:
+def rules_of(code: str, version: PaperVersion, *, in_rounds: bool = False) -> PaperRules:
     """Return ``version`` of the paper ``code`` as rules."""
     return PaperRules(
         paper_id=version.paper_id,
@@ -84,19 +87,37 @@ def rules_of(code: str, version: PaperVersion) -> PaperRules:
         feedback=version.feedback,
         section_titles=tuple(str(section["title"]) for section in version.sections),
         blueprint=blueprint_of(version.sections, shuffle=version.shuffle),
+        in_rounds=in_rounds and version.kind in KINDS_OF_ROUNDS,
     )
 
 
+def was_planned() -> ColumnElement[bool]:
+    """Return the condition that a paper has ever been planned in a round."""
+    return exists().where(Round.paper_id == Paper.id, Round.planned_at.is_not(None))
+
+
 def get_paper(session: Session, code: str) -> PaperRules:
-    """Return the published version of the paper ``code``. Raises NotFound."""
+    """Return the published version of the paper ``code``. Raises NotFound.
+
+    ``in_rounds``: a survey or final paper that has ever been planned in a round is sat in rounds
+    only, so that nobody practises on it or meets it before his time.
+    """
     row = session.execute(
-        select(Paper.code, PaperVersion)
+        select(Paper.code, PaperVersion, was_planned().label("was_planned"))
         .join(PaperVersion, PaperVersion.id == Paper.published_version_id)
         .where(Paper.code == code, Paper.retired_at.is_(None))
     ).one_or_none()
     if row is None:
         raise NotFound("assessment.paper", N_("Không có bài kiểm tra này."))
-    return rules_of(row.code, row.PaperVersion)
+    return rules_of(row.code, row.PaperVersion, in_rounds=row.was_planned)
+
+
+def get_pinned(session: Session, paper: PaperRules, version_id: int) -> PaperRules:
+    """Return the version of ``paper`` that a round has pinned; no statement when it is this."""
+    if version_id == paper.version_id:
+        return paper
+    version = session.get_one(PaperVersion, version_id)
+    return rules_of(paper.code, version, in_rounds=True)
 
 
 def list_papers(session: Session) -> list[tuple[str, str]]:
@@ -140,19 +161,27 @@ def uses_up() -> ColumnElement[bool]:
     return or_(Attempt.state != AttemptState.VOIDED, Attempt.void_uses_up)
 
 
-def get_history(session: Session, person_id: int, paper_id: int) -> History:
-    """Return what limits the next attempt of a person at a paper."""
-    used, last_ended_at = session.execute(
-        select(func.count(), func.max(Attempt.submitted_at)).where(
-            Attempt.person_id == person_id, Attempt.paper_id == paper_id, uses_up()
-        )
+def get_history(
+    session: Session, person_id: int, paper_id: int, seat: Seat | None = None
+) -> History:
+    """Return what limits the next attempt of a person at a paper; one statement.
+
+    In a round only its own attempts count, and what was granted since it was planned.
+    """
+    mine = and_(Attempt.person_id == person_id, Attempt.paper_id == paper_id, uses_up())
+    granted = and_(ExtraAttempt.person_id == person_id, ExtraAttempt.paper_id == paper_id)
+    if seat is not None:
+        mine = and_(mine, Attempt.round_id == seat.round_id)
+        granted = and_(granted, ExtraAttempt.granted_at >= seat.planned_at)
+    more = select(func.coalesce(func.sum(ExtraAttempt.count), 0)).where(granted).scalar_subquery()
+    row = session.execute(
+        select(
+            func.count().label("used"),
+            func.max(Attempt.submitted_at).label("last_ended_at"),
+            more.label("granted"),
+        ).where(mine)
     ).one()
-    granted = session.scalar(
-        select(func.coalesce(func.sum(ExtraAttempt.count), 0)).where(
-            ExtraAttempt.person_id == person_id, ExtraAttempt.paper_id == paper_id
-        )
-    )
-    return History(used=used, granted=int(granted or 0), last_ended_at=last_ended_at)
+    return History(used=row.used, granted=int(row.granted), last_ended_at=row.last_ended_at)
 
 
 def list_attempts(

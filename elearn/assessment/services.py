@@ -1,5 +1,6 @@
 """Writes of attempts: begin, take over, close and grade; saves: saves.py. Never commits."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
@@ -70,15 +71,19 @@ def find_open_attempt(session: Session, person_id: int, paper_id: int) -> Attemp
     ).one_or_none()
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How an attempt begins: its seed, the device that holds it, its deadline, its round."""
+
+    seed: str
+    session_id: int | None
+    now: datetime
+    deadline_at: datetime | None
+    round_id: int | None = None
+
+
 def start(
-    session: Session,
-    person_id: int,
-    paper: PaperRules,
-    drawn: Drawn,
-    *,
-    seed: str,
-    session_id: int | None,
-    now: datetime,
+    session: Session, person_id: int, paper: PaperRules, drawn: Drawn, beginning: Beginning
 ) -> Attempt:
     """Add an attempt that pins what was drawn (I7).
 
@@ -94,17 +99,26 @@ def start(
         paper_id=paper.paper_id,
         paper_version_id=paper.version_id,
         number=(last or 0) + 1,
-        seed=seed,
+        seed=beginning.seed,
         pool_id=drawn.pool_id,
         form_id=drawn.form_id,
         state=AttemptState.IN_PROGRESS,
         epoch=1,
-        started_at=now,
-        deadline_at=timing.deadline(now, paper.time_limit_minutes),
+        started_at=beginning.now,
+        deadline_at=beginning.deadline_at,
+        round_id=beginning.round_id,
+        last_seen_at=beginning.now,
     )
     session.add(attempt)
     session.flush()
-    session.add(AttemptEpoch(attempt_id=attempt.id, epoch=1, session_id=session_id, began_at=now))
+    session.add(
+        AttemptEpoch(
+            attempt_id=attempt.id,
+            epoch=1,
+            session_id=beginning.session_id,
+            began_at=beginning.now,
+        )
+    )
     _add_items(session, attempt, paper, drawn)
     return attempt
 

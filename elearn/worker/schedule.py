@@ -7,13 +7,21 @@ from huey import crontab
 
 from elearn.infra.jobs import huey_of, sweep
 from elearn.kernel.clock import utc_now
-from elearn.workflows import item_statistics, sign_in, stage_roster, sync_content, take_quiz
+from elearn.workflows import (
+    item_statistics,
+    manage_rounds,
+    sign_in,
+    stage_roster,
+    sync_content,
+    take_quiz,
+)
 from elearn.workflows.certificate_files import drop_old_bundles
 
 # name: function without arguments, run every minute in the application's context
 EVERY_MINUTE: dict[str, Callable[[], object]] = {
     "sweep_jobs": lambda: sweep(utc_now()),
     "close_overdue_attempts": take_quiz.close_overdue,
+    "close_rounds": lambda: manage_rounds.close_over(utc_now()),
     "drop_old_bundles": drop_old_bundles,
     "clear_old_sign_ins": lambda: sign_in.clear_away(now=utc_now()),
 }

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from elearn.assessment import grades, queries, services
 from elearn.assessment.models import AttemptState
 from elearn.assessment.rounds.bulletin import announce
+from elearn.assessment.rounds.services import lock_round_of
 from elearn.infra import audit
 from elearn.infra.db import transaction
 from elearn.kernel.actor import Actor, Role
@@ -117,6 +118,7 @@ def void(
     given = _reason(reason)
     with transaction() as session:
         user_id = _check(session, actor, person_id, now)
+        lock_round_of(session, attempt_id)
         attempt = services.lock_attempt(session, attempt_id, person_id=person_id)
         services.void(session, attempt, given, uses_up=uses_up, voided_by=user_id, now=now)
         audit.record(

@@ -23,6 +23,10 @@ from elearn.assessment.forms.services import form_for
 from elearn.assessment.models import Attempt, AttemptState
 from elearn.assessment.policy import refusal_to_start
 from elearn.assessment.queries import AttemptLine, PaperRules
+from elearn.assessment.rounds import entry
+from elearn.assessment.rounds.entry import NOTHING, Shown, find_seat, own_decisions
+from elearn.assessment.rounds.policy import refusal_to_sit
+from elearn.assessment.rounds.queries import DecisionLine, Seat
 from elearn.assessment.saves import Ack, Place
 from elearn.infra.db import now as database_now
 from elearn.infra.db import reading, transaction
@@ -53,24 +57,27 @@ def _person_of(actor: Actor) -> int:
     return actor.person_id
 
 
-def start(actor: Actor, paper_code: str) -> int:
+def start(actor: Actor, paper_code: str, shown: Shown = NOTHING) -> int:
     """Begin an attempt at the paper, or go on with the open one; return its id.
+
+    A paper that is sat in rounds asks for a seat in one; ``shown`` is what its door may ask for.
 
     Pressing twice, or in two tabs at once, makes one attempt: of two that begin at the same
     moment the unique indexes refuse one, which then finds the other's. Going on from another
-    sign-in session takes the attempt over. Raises NotFound, Conflict.
+    sign-in session takes the attempt over. Raises NotFound, Conflict, Forbidden, TooMany.
     """
     person_id = _person_of(actor)
     try:
-        return _start(actor, person_id, paper_code)
+        return _start(actor, person_id, paper_code, shown)
     except IntegrityError:
-        return _start(actor, person_id, paper_code)
+        return _start(actor, person_id, paper_code, shown)
 
 
-def _start(actor: Actor, person_id: int, paper_code: str) -> int:
+def _start(actor: Actor, person_id: int, paper_code: str, shown: Shown) -> int:
     with transaction() as session:
         now = database_now(session)
         paper = queries.get_paper(session, paper_code)
+        seat = entry.take_seat(session, person_id, paper.paper_id, now) if paper.in_rounds else None
         running = services.find_open_attempt(session, person_id, paper.paper_id)
         if running is not None and not timing.is_overdue(running.deadline_at, now):
             if services.holder(session, running) != actor.session_id:
@@ -78,17 +85,37 @@ def _start(actor: Actor, person_id: int, paper_code: str) -> int:
             return running.id
         if running is not None:
             _close(session, actor, running, now)
-        history = queries.get_history(session, person_id, paper.paper_id)
-        refusal = refusal_to_start(paper.attempts, paper.cooldown_hours, history, now)
+        refusal = _refusal(session, person_id, paper, seat, now)
+        if refusal is None and seat is not None:
+            refusal = entry.admit(session, seat, shown, now)
         if refusal is None:
-            return _begin(session, actor, person_id, paper, now).id
-    # Raised after the commit: closing an overdue attempt stands although no new one may begin.
+            return _begin(session, actor, person_id, paper, seat, now).id
+    # Raised after the commit: closing an overdue attempt stands although no new one may begin,
+    # and so does the count of wrong tickets.
     raise refusal
 
 
+def _refusal(
+    session: Session, person_id: int, paper: PaperRules, seat: Seat | None, now: datetime
+) -> AppError | None:
+    """Return why no further attempt may begin now, tickets aside."""
+    if paper.in_rounds and (refusal := refusal_to_sit(seat, now)) is not None:
+        return refusal
+    history = queries.get_history(session, person_id, paper.paper_id, seat)
+    limit = paper.attempts if seat is None else seat.attempts
+    return refusal_to_start(limit, paper.cooldown_hours, history, now)
+
+
 def _begin(
-    session: Session, actor: Actor, person_id: int, paper: PaperRules, now: datetime
+    session: Session,
+    actor: Actor,
+    person_id: int,
+    paper: PaperRules,
+    seat: Seat | None,
+    now: datetime,
 ) -> Attempt:
+    if seat is not None:
+        paper = queries.get_pinned(session, paper, seat.version_id)
     seed = secrets.token_hex(16)
     drawn = form_for(session, paper, seed, now=now)
     if drawn.shortages or not drawn.questions:
@@ -100,9 +127,20 @@ def _begin(
                 "Hãy báo cho đơn vị tổ chức; lượt làm bài của bạn chưa bị tính."
             ),
         )
-    return services.start(
-        session, person_id, paper, drawn, seed=seed, session_id=actor.session_id, now=now
+    beginning = services.Beginning(
+        seed=seed,
+        session_id=actor.session_id,
+        now=now,
+        deadline_at=_deadline(paper, seat, now),
+        round_id=seat.round_id if seat else None,
     )
+    return services.start(session, person_id, paper, drawn, beginning)
+
+
+def _deadline(paper: PaperRules, seat: Seat | None, now: datetime) -> datetime | None:
+    if seat is not None:
+        return seat.window.deadline(now, paper.time_limit_minutes)
+    return timing.deadline(now, paper.time_limit_minutes)
 
 
 def take_over(actor: Actor, attempt_id: int) -> None:
@@ -229,9 +267,14 @@ def close_overdue() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a person finds before a paper; ``refusal`` says why no attempt may begin now."""
+    """What a person finds before a paper; ``refusal`` says why no attempt may begin now.
+
+    ``seat``: the round he sits it in, with what was decided for him (``decisions``).
+    """
 
     paper: PaperRules
+    seat: Seat | None
+    decisions: tuple[DecisionLine, ...]
     attempts: tuple[AttemptLine, ...]
     running: AttemptLine | None
     best: AttemptLine | None
@@ -255,16 +298,25 @@ def open_desk(actor: Actor, paper_code: str) -> Desk:
         if left_open is not None:
             _close_one(actor, left_open, person_id, only_overdue=True)
             lines = queries.list_attempts(session, person_id, paper.paper_id)
-        history = queries.get_history(session, person_id, paper.paper_id)
+        seat = find_seat(session, person_id, paper.paper_id, now) if paper.in_rounds else None
+        history = queries.get_history(session, person_id, paper.paper_id, seat)
+        refusal = _refusal(session, person_id, paper, seat, now)
+        decisions = own_decisions(session, seat) if seat else []
+        if seat is not None:
+            paper = queries.get_pinned(session, paper, seat.version_id)
     running = next((line for line in lines if line.state is AttemptState.IN_PROGRESS), None)
     return Desk(
         paper=paper,
+        seat=seat,
+        decisions=tuple(decisions),
         attempts=tuple(lines),
         running=running,
         best=queries.best_of(lines),
-        left=timing.attempts_left(paper.attempts, history.granted, history.used),
+        left=timing.attempts_left(
+            seat.attempts if seat else paper.attempts, history.granted, history.used
+        ),
         granted=history.granted,
-        refusal=refusal_to_start(paper.attempts, paper.cooldown_hours, history, now),
+        refusal=refusal,
         now=now,
     )
 
