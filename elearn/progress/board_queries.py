@@ -109,20 +109,20 @@ def _record(
     person_id: int,
     outlines: Iterable[ModuleOutline],
     *,
-    with_open_kinds: bool,
+    checks_at: datetime | None,
 ) -> _Record:
     codes = [outline.test_code for outline in outlines if outline.test_code]
     return _Record(
         marks=_marks(session, person_id),
         completed=completed_modules(session, person_id),
-        tests=list_standings(session, person_id, codes, with_open_kinds=with_open_kinds),
+        tests=list_standings(session, person_id, codes, checks_at=checks_at),
     )
 
 
 def get_board(session: Session, person_id: int, *, now: datetime) -> Board:
-    """Return the home of a learner. Thirteen statements, however much there is to show."""
+    """Return the home of a learner. Fourteen statements, however much there is to show."""
     outlines = {outline.module_id: outline for outline in list_modules(session)}
-    record = _record(session, person_id, outlines.values(), with_open_kinds=True)
+    record = _record(session, person_id, outlines.values(), checks_at=now)
     completions = list_completions(session, person_id)
     heads = list_programmes(session)
     programmes = _programmes(session, person_id, heads, _Shelf(outlines, record, completions), now)
@@ -134,7 +134,9 @@ def get_board(session: Session, person_id: int, *, now: datetime) -> Board:
             for module_id, outline in outlines.items()
             if module_id not in on_path and outline.lessons
         ),
-        checks=tuple(test for test in record.tests.values() if test.kind in OPEN_KINDS),
+        checks=tuple(
+            test for test in record.tests.values() if test.kind in OPEN_KINDS or test.seat
+        ),
         past=_past(heads, programmes, completions),
         next_step=next_step(programmes, record.tests.values(), now),
     )
@@ -222,7 +224,7 @@ def get_module_page(
     if not found:
         raise NotFound("learn.module", N_("Không có chuyên đề này hoặc đã ngừng sử dụng."))
     [outline] = found
-    record = _record(session, person_id, found, with_open_kinds=False)
+    record = _record(session, person_id, found, checks_at=None)
     paths = list_paths(session)
     used_by = [
         head.title

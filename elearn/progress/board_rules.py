@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from elearn.assessment.models import PaperKind
+from elearn.assessment.rounds.queries import Seat
 from elearn.curriculum.queries import LessonHead, ModuleOutline, ProgrammeHead
 from elearn.progress.reason_queries import Reason
 from elearn.progress.rules import KnownCompletion
@@ -21,11 +22,15 @@ class Sitting:
     ended_at: datetime | None
     percent: Decimal | None
     passed: bool
+    round_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A published paper before a person. ``attempts_left`` None: no limit."""
+    """A published paper before a person. ``attempts_left`` None: no limit.
+
+    ``seat``: the round in which he sits it, None for papers outside rounds.
+    """
 
     code: str
     title: str
@@ -36,6 +41,7 @@ class Standing:
     attempts_left: int | None
     opens_again_at: datetime | None
     sittings: tuple[Sitting, ...]
+    seat: Seat | None = None
 
     @property
     def open_attempt_id(self) -> int | None:

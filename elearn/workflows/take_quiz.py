@@ -143,6 +143,29 @@ def _deadline(paper: PaperRules, seat: Seat | None, now: datetime) -> datetime |
     return timing.deadline(now, paper.time_limit_minutes)
 
 
+def change_forecast(actor: Actor, paper_code: str, text: str) -> None:
+    """Change the forecast of a contest while the actor's attempt in it runs.
+
+    Raises NotFound, Invalid for what is no number, Conflict when no attempt of his runs.
+    """
+    person_id = _person_of(actor)
+    with transaction() as session:
+        now = database_now(session)
+        paper = queries.get_paper(session, paper_code)
+        seat = entry.take_seat(session, person_id, paper.paper_id, now)
+        running = services.find_open_attempt(session, person_id, paper.paper_id)
+        if (
+            seat is None
+            or running is None
+            or running.round_id != seat.round_id
+            or timing.is_overdue(running.deadline_at, now)
+        ):
+            raise Conflict("round.not_running", N_("Chỉ sửa được dự đoán trong lúc làm bài."))
+        refusal = entry.keep_forecast(session, seat, text)
+        if refusal is not None:
+            raise refusal
+
+
 def take_over(actor: Actor, attempt_id: int) -> None:
     """Give the actor's running attempt to the device he acts from (I8). Raises NotFound."""
     with transaction() as session:

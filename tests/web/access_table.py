@@ -58,6 +58,7 @@ ACCESS: dict[str, str] = {
     "quiz.attempt": "SIGNED_IN",
     "quiz.choose_view": "SIGNED_IN",
     "quiz.confirm": "SIGNED_IN",
+    "quiz.forecast": "SIGNED_IN",
     "quiz.paper": "SIGNED_IN",
     "quiz.result": "SIGNED_IN",
     "quiz.save": "SIGNED_IN",

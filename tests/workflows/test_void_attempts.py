@@ -56,7 +56,7 @@ def test_a_voided_pass_counts_for_nothing_and_may_be_made_anew(
     (line,) = queries.list_attempts(session, office.person_id)
     assert (line.state, line.score, line.passed) == (AttemptState.VOIDED, None, None)
     assert queries.best_of([line]) is None
-    standing = list_standings(session, office.person_id, ["de"], with_open_kinds=False)["de"]
+    standing = list_standings(session, office.person_id, ["de"], checks_at=None)["de"]
     assert (standing.passed, standing.attempts_left, standing.sittings) == (False, 1, ())
     assert session.scalars(select(Grade.score)).all() == [1]
     head, result = take_quiz.open_result(office.device, attempt_id)
@@ -70,7 +70,7 @@ def test_a_voided_attempt_may_be_decided_to_use_up_one(office: Office, session: 
     _void(office, _passed_attempt(office, session), uses_up=True)
     with pytest.raises(Conflict, match=r"assessment\.attempts"):
         take_quiz.start(office.device, "de")
-    standing = list_standings(session, office.person_id, ["de"], with_open_kinds=False)["de"]
+    standing = list_standings(session, office.person_id, ["de"], checks_at=None)["de"]
     assert (standing.passed, standing.attempts_left, standing.best) == (False, 0, None)
 
 

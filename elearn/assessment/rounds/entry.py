@@ -66,7 +66,7 @@ def admit(session: Session, seat: Seat, shown: Shown, now: datetime) -> AppError
     Returns why he was refused; a wrong ticket is then counted, so that the caller must commit.
     Raises TooMany after too many wrong ones, as signing in does (accounts.limits.PAIR).
     """
-    refusal = _keep_forecast(session, seat, shown.forecast)
+    refusal = keep_forecast(session, seat, shown.forecast)
     if refusal is not None or not seat.needs_ticket:
         return refusal
     bucket = Bucket(_USE_TICKET, _key(seat), PAIR)
@@ -81,7 +81,8 @@ def _key(seat: Seat) -> str:
     return hashlib.sha256(f"{seat.round_id} {seat.person_id}".encode()).hexdigest()
 
 
-def _keep_forecast(session: Session, seat: Seat, text: str) -> AppError | None:
+def keep_forecast(session: Session, seat: Seat, text: str) -> AppError | None:
+    """Keep the forecast of the holder of ``seat`` where one is asked for; return what is wrong."""
     if seat.forecast_question is None:
         return None
     forecast = read_forecast(text)

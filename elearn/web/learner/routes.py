@@ -21,8 +21,9 @@ def my_modules() -> str:
     """Show what the learner does next and by when, his programmes, modules and tests."""
     person_id = the_person_id()
     with reading() as session:
-        board = get_board(session, person_id, now=utc_now())
-    return render_template("learner/home.html", board=board, today=today())
+        now = utc_now()
+        board = get_board(session, person_id, now=now)
+    return render_template("learner/home.html", board=board, today=today(), now=now)
 
 
 @blueprint.post("/learn/completion")

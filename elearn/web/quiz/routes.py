@@ -14,9 +14,11 @@ from elearn.assessment.attempt_queries import Result
 from elearn.assessment.domain import timing
 from elearn.assessment.domain.protocol import parse_save
 from elearn.assessment.models import AnswerStatus, AttemptState
+from elearn.assessment.rounds.entry import Shown
 from elearn.curriculum.queries import Document, list_documents
 from elearn.infra.db import reading
 from elearn.kernel.clock import LOCAL_ZONE, today, utc_now
+from elearn.kernel.errors import Conflict, Invalid, TooMany
 from elearn.web.access import SIGNED_IN, access
 from elearn.web.errors import message_of
 from elearn.web.i18n import format_number
@@ -33,6 +35,7 @@ MOST_BYTES = 1024 * 1024
 # How questions are shown: all at once, one by the script, one by the server.
 VIEW = "sheet_view"
 VIEWS = ("all", "one", "paged")
+_AT_THE_DOOR = ("ticket.", "round.no_forecast", "limit.")
 _ATTEMPT = "/attempts/<int(max=2147483647):attempt_id>"
 
 
@@ -54,9 +57,28 @@ def paper(code: str) -> str:
 @blueprint.post("/papers/<code>")
 @access(SIGNED_IN)
 def start(code: str) -> BaseResponse:
-    """Begin an attempt, or go on with the open one."""
-    attempt_id = take_quiz.start(the_actor(), code)
+    """Begin an attempt, or go on with the open one; a slip at the door of a round is told there."""
+    shown = Shown(request.form.get("ticket", "")[:40], request.form.get("forecast", "")[:40])
+    try:
+        attempt_id = take_quiz.start(the_actor(), code, shown)
+    except (Invalid, Conflict, TooMany) as error:
+        if not error.code.startswith(_AT_THE_DOOR):
+            raise
+        flash(message_of(error), "error")
+        return redirect(url_for("quiz.paper", code=code))
     return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
+
+
+@blueprint.post("/papers/<code>/forecast")
+@access(SIGNED_IN)
+def forecast(code: str) -> BaseResponse:
+    """Change the forecast of a contest while the attempt runs."""
+    try:
+        take_quiz.change_forecast(the_actor(), code, request.form.get("forecast", "")[:40])
+        flash(_("Đã ghi dự đoán của bạn."), "success")
+    except Invalid as error:
+        flash(message_of(error), "error")
+    return redirect(url_for("quiz.paper", code=code))
 
 
 @blueprint.get(_ATTEMPT)
