@@ -93,6 +93,8 @@ _IDLE_SECONDS = 5.0
 _RETURNED = "elearn_returned"
 _IN_ACT = "elearn_in_act"
 _AFTER_COMMIT = "elearn_after_commit"
+_LOOKING = "elearn_looking"
+_ALONE: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
 
 
 @contextmanager
@@ -106,6 +108,7 @@ def transaction() -> Iterator[Session]:
     if session.info.get(_IN_ACT):
         raise RuntimeError("transaction() inside transaction()")
     session.rollback()
+    session.info.pop(_LOOKING, None)
     session.info[_IN_ACT] = True
     hooks: list[Callable[[], None]] = []
     session.info[_AFTER_COMMIT] = hooks
@@ -127,7 +130,30 @@ def transaction() -> Iterator[Session]:
 @contextmanager
 def reading() -> Iterator[Session]:
     """Give the session for reading; nothing is written, nothing needs closing."""
-    yield db.session()
+    session: Session = db.session()
+    _stop_looking(session)
+    yield session
+
+
+def _stop_looking(session: Session) -> None:
+    """Let the next statement begin a transaction, if ``looking`` has kept it from doing so."""
+    if session.info.pop(_LOOKING, False):
+        session.rollback()
+
+
+@contextmanager
+def looking() -> Iterator[Session]:
+    """Give the session for reads that need no transaction around them, as most pages do.
+
+    On PostgreSQL each statement then goes out alone: the BEGIN and ROLLBACK around them would be
+    two more round trips, on the pages that are asked for most. Every statement sees the database
+    as it is at that moment, as in ``reading``. Results cannot be streamed (``yield_per``).
+    """
+    session: Session = db.session()
+    if not session.in_transaction() and session.get_bind().dialect.name == "postgresql":
+        session.info[_LOOKING] = True
+        session.connection(execution_options=_ALONE)
+    yield session
 
 
 def after_commit(session: Session, hook: Callable[[], None]) -> None:

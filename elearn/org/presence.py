@@ -63,7 +63,8 @@ def find_presence(
         "idle_since": now - SESSION_IDLE,
         "day": day,
     }
-    rows = session.execute(_PRESENCE, asked).all()
+    # By the connection: the statement asks for columns, and no object is to be made of them.
+    rows = session.connection().execute(_PRESENCE, asked).all()
     if not rows:
         return None
     first = rows[0]

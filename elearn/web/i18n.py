@@ -1,11 +1,13 @@
 """Language and the Vietnamese way to write dates and numbers."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel.support import Translations
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, get_translations
+from markupsafe import Markup
 
 from elearn.kernel.clock import LOCAL_ZONE
 from elearn.web.identity import current_actor
@@ -50,20 +52,51 @@ def format_percent(value: Decimal | int | float | None, digits: int | None = 1) 
     return "–" if value is None else format_number(value, digits) + "%"
 
 
-def _words() -> Translations:
-    """Return the words of the reader's language, looked up once a request: pages ask often."""
-    if "words" not in g:
-        g.words = get_translations()
-    words: Translations = g.words
+class _Words:
+    """The words of one language as templates show them; each message is looked up once.
+
+    Pages ask for dozens of them, nearly always without variables.
+    """
+
+    def __init__(self, translations: Translations) -> None:
+        self.translations = translations
+        # message: its words as safe HTML, and whether they are the same with nothing filled in.
+        self._known: dict[str, tuple[Markup, bool]] = {}
+
+    def one(self, message: str, variables: Mapping[str, object]) -> Markup:
+        """Return ``message`` with ``variables`` filled in and escaped; %% is a percent sign."""
+        known = self._known.get(message)
+        if known is None:
+            words = Markup(self.translations.ugettext(message))  # noqa: S704 - our own catalogue
+            if len(self._known) < _MOST_WORDS:
+                self._known[message] = (words, "%" not in words)
+            return words % variables
+        words, is_plain = known
+        return words if is_plain else words % variables
+
+
+# Messages stand in templates, so their number is bounded; this only guards against a slip.
+_MOST_WORDS = 10_000
+_LANGUAGES: dict[str, _Words] = {}
+
+
+def _words() -> _Words:
+    """Return the words of the reader's language, found once a request."""
+    words: _Words | None = g.get("words")
+    if words is None:
+        locale = str(get_locale())
+        words = _LANGUAGES.get(locale) or _LANGUAGES.setdefault(locale, _Words(get_translations()))
+        g.words = words
     return words
 
 
-def _one(message: str) -> str:
-    return str(_words().ugettext(message))
+def _one(message: str, **variables: object) -> Markup:
+    """Return ``message`` in the reader's language as safe HTML: ``_`` in templates."""
+    return _words().one(message, variables)
 
 
 def _many(singular: str, plural: str, count: int) -> str:
-    return str(_words().ungettext(singular, plural, count))
+    return str(_words().translations.ungettext(singular, plural, count))
 
 
 def init_app(app: Flask) -> None:
@@ -75,6 +108,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # Babel's extension adds it
         _one, _many, newstyle=True
     )
+    # The same as Jinja's own, without its three calls a message.
+    app.jinja_env.globals.update({"_": _one, "gettext": _one})
     app.jinja_env.filters.update(
         day=format_day, time=format_time, number=format_number, percent=format_percent
     )

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from elearn.accounts.sessions import is_touch_due
 from elearn.accounts.tokens import token_hash
-from elearn.infra.db import reading
+from elearn.infra.db import looking
 from elearn.kernel.actor import Actor
 from elearn.kernel.clock import local_day, utc_now
 from elearn.kernel.errors import N_, Forbidden
@@ -46,7 +46,7 @@ class SignedIn:
 
 def _load(token: str) -> SignedIn | None:
     now = utc_now()
-    with reading() as session:
+    with looking() as session:
         presence = find_presence(session, token_hash(token), now=now, day=local_day(now))
     if presence is None:
         return None

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from elearn.assessment.domain.question_types import ALL, Body, Fields, type_of
 from elearn.assessment.models import QuestionVersion
-from elearn.infra.db import reading, transaction
+from elearn.infra.db import looking, transaction
 from elearn.kernel.actor import Actor
 from elearn.kernel.clock import local_day
 from elearn.kernel.errors import N_, Conflict, Forbidden, Invalid, NotFound
@@ -55,7 +55,7 @@ def open_lesson(actor: Actor, module_code: str, lesson_code: str, *, now: dateti
     Raises NotFound, Forbidden.
     """
     person_id = _person_of(actor)
-    with reading() as session:
+    with looking() as session:
         page = _page(session, person_id, module_code, lesson_code, now)
     if page.opened_at is None:
         _remember(person_id, page, now)

@@ -1,5 +1,6 @@
 """The reader's language: Vietnamese unless English is chosen."""
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 
@@ -37,3 +38,12 @@ def test_a_refusal_is_in_the_language_chosen(client: FlaskClient) -> None:
     client.post("/language", data={"locale": "en"})
     page = client.post("/login", data={"username": "khong.co", "password": "sai mat khau"}).text
     assert "The username or the password is not correct." in page
+
+
+def test_words_in_templates_fill_in_and_escape(app: Flask) -> None:
+    template = app.jinja_env.from_string(
+        "{{ _('100%% của <b>%(name)s</b>', name=name) }}|{{ _('100%%') }}|{{ _('A & B') }}"
+    )
+    with app.test_request_context("/"):
+        assert template.render(name="<i>") == "100% của <b>&lt;i&gt;</b>|100%|A & B"
+        assert template.render(name="x") == "100% của <b>x</b>|100%|A & B"
