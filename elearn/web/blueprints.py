@@ -16,6 +16,7 @@ from elearn.web.author.pictures import blueprint as author_pictures
 from elearn.web.author.questions import blueprint as author_questions
 from elearn.web.author.reports import blueprint as author_reports
 from elearn.web.author.routes import blueprint as author
+from elearn.web.author.statistics import blueprint as author_statistics
 from elearn.web.certificates.routes import blueprint as certificates
 from elearn.web.coverage.routes import blueprint as coverage
 from elearn.web.hr.accounts import blueprint as hr_accounts
@@ -62,6 +63,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     author_pictures,
     author_questions,
     author_reports,
+    author_statistics,
     hr,
     hr_accounts,
     hr_certificates,

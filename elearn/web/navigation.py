@@ -66,6 +66,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "/officer/certificates",
             (Role.PROGRAMME_OFFICER,),
         ),
+        Entry(
+            "author_statistics.index",
+            N_("Thống kê"),
+            "/author/statistics",
+            (Role.PROGRAMME_OFFICER,),
+        ),
     ),
     "/author": (
         Entry("author.home", N_("Tổng quan"), "/author", (Role.AUTHOR, Role.REVIEWER)),
@@ -85,6 +91,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "author_reports.index",
             N_("Báo lỗi câu hỏi"),
             "/author/reports",
+            (Role.AUTHOR, Role.REVIEWER),
+        ),
+        Entry(
+            "author_statistics.index",
+            N_("Thống kê"),
+            "/author/statistics",
             (Role.AUTHOR, Role.REVIEWER),
         ),
     ),

@@ -1,5 +1,7 @@
 """What a browser would make of a page: its elements, not the text that looks like them."""
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 
 Element = tuple[str, dict[str, str | None]]
@@ -20,3 +22,8 @@ def elements_of(page: str) -> list[Element]:
     parser.feed(page)
     parser.close()
     return parser.found
+
+
+def text_of(page: str) -> str:
+    """Return what a reader of the HTML ``page`` reads: no tags, single spaces."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())

@@ -144,4 +144,10 @@ ACCESS: dict[str, str] = {
     "author_questions.save": "AUTHOR",
     "author_reports.index": "AUTHOR REVIEWER",
     "author_reports.resolve": "AUTHOR REVIEWER",
+    "author_statistics.after_job": "AUTHOR REVIEWER PROGRAMME_OFFICER",
+    "author_statistics.compute": "AUTHOR REVIEWER PROGRAMME_OFFICER",
+    "author_statistics.export_paper": "AUTHOR REVIEWER PROGRAMME_OFFICER",
+    "author_statistics.index": "AUTHOR REVIEWER PROGRAMME_OFFICER",
+    "author_statistics.paper": "AUTHOR REVIEWER PROGRAMME_OFFICER",
+    "author_statistics.question": "AUTHOR REVIEWER PROGRAMME_OFFICER",
 }

@@ -1,7 +1,7 @@
 """From sat papers to stored figures, by the job."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -19,7 +19,6 @@ from elearn.assessment.models import (
     Question,
 )
 from elearn.assessment.regrading.models import CorrectionDecision, DecisionKind, KeyCorrection
-from elearn.assessment.rounds.models import Round, RoundKind, RoundState
 from elearn.assessment.statistics.models import (
     ItemStatistic,
     PaperStatistic,
@@ -32,7 +31,8 @@ from elearn.worker.schedule import EVERY_DAY
 from elearn.workflows import item_statistics
 from tests.factories.assessment import make_paper, make_question
 from tests.factories.attempts import make_device, make_learner, sit
-from tests.factories.org import actor_of, make_unit, make_user
+from tests.factories.org import actor_of, make_user
+from tests.factories.statistics import make_held_round
 from tests.support.statements import recorded
 
 FIXED = [{"title": "Chung", "questions": ["q1", "q2", "q3"]}]
@@ -244,30 +244,13 @@ def test_an_annulled_question_counts_nowhere(
     assert found.discrimination == pytest.approx(0.5774, abs=1e-4)
 
 
-def make_round(session: Session, paper: PaperVersion, opens_at: datetime) -> Round:
-    unit = make_unit(session)
-    row = Round(
-        code=f"dot-{opens_at:%Y%m%d}",
-        title="Đợt thử",
-        kind=RoundKind.SURVEY,
-        state=RoundState.PLANNED,
-        unit_id=unit.id,
-        paper_id=paper.paper_id,
-        paper_version_id=paper.id,
-        opens_at=opens_at,
-        closes_at=opens_at + timedelta(days=5),
-        roster_on=opens_at.date(),
-        created_at=opens_at,
-    )
-    session.add(row)
-    session.commit()
-    return row
-
-
 def test_figures_of_rounds_stand_apart(
     session: Session, paper: PaperVersion, compute: Compute
 ) -> None:
-    first, second = (make_round(session, paper, utc_now() - timedelta(days=d)) for d in (60, 9))
+    first, second = (
+        make_held_round(session, paper, closes_at=utc_now() - timedelta(days=days))
+        for days in (60, 9)
+    )
     attempts = sit_all(session)
     for attempt_id, held in zip(attempts, (first, second, second, second), strict=True):
         session.execute(update(Attempt).where(Attempt.id == attempt_id).values(round_id=held.id))

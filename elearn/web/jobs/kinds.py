@@ -11,6 +11,7 @@ from elearn.web.words import translated
 KINDS: dict[str, tuple[str, str]] = {
     "certificates.bundle": (N_("Gói chứng nhận"), "hr_certificates.bundle_file"),
     "roster.check": (N_("Kiểm tra danh sách nhân sự"), "hr_roster.after_job"),
+    "assessment.statistics": (N_("Tính thống kê câu hỏi"), "author_statistics.after_job"),
     "roster.apply": (N_("Nhập danh sách nhân sự"), "hr_roster.after_job"),
 }
 
