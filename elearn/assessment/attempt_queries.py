@@ -280,9 +280,11 @@ def form_changes(
         said = kind.parse_form(body, fields.get(str(item_id), {}))
         if said is None:
             continue
-        value = kind.check_value(body, said)
-        was = [state[item_id].value if item_id in state else None for state in (shown, current)]
-        if not any(_is_same(kind, value, before) for before in was):
+        was, now = (
+            state[item_id].value if item_id in state else None for state in (shown, current)
+        )
+        value = _merged(kind.check_value(body, said), was, now)
+        if not (_is_same(kind, value, was) or _is_same(kind, value, now)):
             changes.append((item_id, value))
     return changes
 
@@ -290,6 +292,16 @@ def form_changes(
 def _is_same(kind: QuestionType, value: Value, before: object) -> bool:
     """Whether two answers say the same; all that answer nothing do."""
     return value == before or not (kind.is_answer(value) or kind.is_answer(before))
+
+
+def _merged(said: Value, was: object, now: object) -> Value:
+    """Return what a form says; of a case, with what counts by now where it changed nothing."""
+    if not isinstance(said, dict) or not isinstance(now, dict):
+        return said
+    before = was if isinstance(was, dict) else {}
+    changed = {name for name in {*said, *before} if said.get(name) != before.get(name)}
+    kept = {name: value for name, value in now.items() if name not in changed}
+    return {**kept, **{name: value for name, value in said.items() if name in changed}}
 
 
 def get_sheet(session: Session, head: AttemptHead) -> Sheet:
