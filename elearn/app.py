@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from elearn import tables
 from elearn.cli.commands import COMMANDS
 from elearn.cli.lazy import LazyGroup
-from elearn.infra import db, jobs, logs, mail, migrations, signing, storage
+from elearn.infra import db, jobs, logs, mail, migrations, sealing, signing, storage
 from elearn.kernel.settings import Settings, from_env
 from elearn.web import access, addresses, assets, errors, headers, i18n, identity, labels
 from elearn.web.blueprints import BLUEPRINTS
@@ -62,6 +62,7 @@ def _open_doors(app: Flask, settings: Settings) -> None:
     migrations.init_app(app)
     storage.init_app(app, settings.storage_url)
     signing.init_app(app, settings.data_dir)
+    sealing.init_app(app, settings.data_dir)
     jobs.init_app(app, settings.queue_url, settings.secret_key, HANDLERS)
     mail.init_app(app, settings.mail_url, settings.mail_sender)
     app.extensions["elearn_tables"] = tables.metadata

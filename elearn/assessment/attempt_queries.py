@@ -188,6 +188,11 @@ def get_attempt(session: Session, attempt_id: int, *, person_id: int | None) -> 
     )
 
 
+def find_person_id(session: Session, attempt_id: int) -> int | None:
+    """Return whose attempt it is, None where there is none; the caller answers for the scope."""
+    return session.scalar(select(Attempt.person_id).where(Attempt.id == attempt_id))
+
+
 # 1 is the last change of an item by (epoch, client_seq), the one that counts (I2).
 _PLACE = func.row_number().over(
     partition_by=AnswerEvent.item_id,

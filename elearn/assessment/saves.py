@@ -265,3 +265,9 @@ def _checked(questions: Questions, event: Event) -> Value:
         raise Invalid("assessment.item", N_("Bài này không có câu hỏi đó."))
     kind, body = questions[event.item]
     return type_of(kind).check_value(body, event.value)
+
+
+def list_known(session: Session, uuids: set[str]) -> set[str]:
+    """Return those of ``uuids`` that are stored, of whatever attempt."""
+    rows = session.scalars(select(AnswerEvent.uuid).where(AnswerEvent.uuid.in_(uuids)))
+    return set(rows)

@@ -31,6 +31,7 @@ from elearn.web.learner.practice import blueprint as practice
 from elearn.web.learner.routes import blueprint as learner
 from elearn.web.officer.attempts import blueprint as officer_attempts
 from elearn.web.officer.certificates import blueprint as officer_certificates
+from elearn.web.officer.rescue import blueprint as officer_rescue
 from elearn.web.officer.routes import blueprint as officer
 from elearn.web.public.routes import blueprint as public
 from elearn.web.public.verify import blueprint as verify
@@ -72,6 +73,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     officer,
     officer_attempts,
     officer_certificates,
+    officer_rescue,
     admin,
     admin_users,
     admin_audit,

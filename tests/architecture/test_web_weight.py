@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from elearn.infra.sealing import SealKeys
 from elearn.infra.signing import KeyFolder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,9 +44,10 @@ HEAVY = {
 def _loaded(tmp_path: Path) -> set[str]:
     """Return the names of the modules in memory once the site is loaded as gunicorn loads it.
 
-    Not its first start, which makes the key that signs.
+    Not its first start, which makes the keys.
     """
     KeyFolder(tmp_path / "keys").ensure()
+    SealKeys(tmp_path / "keys").ensure()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ELEARN_")}
     done = subprocess.run(
         [sys.executable, "-c", "import wsgi, json, sys; print(json.dumps(sorted(sys.modules)))"],

@@ -109,6 +109,8 @@ ACCESS: dict[str, str] = {
     "officer_certificates.show": "PROGRAMME_OFFICER",
     "officer_certificates.signers": "PROGRAMME_OFFICER",
     "officer.home": "PROGRAMME_OFFICER",
+    "officer_rescue.store": "PROGRAMME_OFFICER",
+    "officer_rescue.upload": "PROGRAMME_OFFICER",
     "officer_attempts.count_late": "PROGRAMME_OFFICER",
     "officer_attempts.person": "PROGRAMME_OFFICER",
     "officer_attempts.void": "PROGRAMME_OFFICER",

@@ -31,6 +31,7 @@ _ACTS: dict[str, str] = {
     "account.resume": N_("Mở lại tài khoản"),
     "account.suspend": N_("Tạm khóa tài khoản"),
     "attempts.count_late": N_("Tính các câu trả lời đến muộn"),
+    "attempts.rescue": N_("Nhập tệp cứu bài"),
     "attempts.void": N_("Hủy lượt làm bài"),
     "attempts.grant": N_("Cấp thêm lượt làm bài"),
     "certificate.bundle": N_("Tạo gói chứng nhận"),

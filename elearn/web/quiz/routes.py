@@ -16,6 +16,7 @@ from elearn.assessment.domain.protocol import parse_save
 from elearn.assessment.models import AnswerStatus, AttemptState
 from elearn.assessment.rounds.entry import Shown
 from elearn.curriculum.queries import Document, list_documents
+from elearn.infra import sealing
 from elearn.infra.db import reading
 from elearn.kernel.clock import LOCAL_ZONE, today, utc_now
 from elearn.kernel.errors import Conflict, Invalid, TooMany
@@ -26,7 +27,7 @@ from elearn.web.identity import notes_itself, take_touch_due, the_actor
 from elearn.web.quiz.bulletin import board
 from elearn.web.quiz.forms import SheetForm, given_answers, shown_items
 from elearn.web.words import _
-from elearn.workflows import take_quiz
+from elearn.workflows import rescue_answers, take_quiz
 
 blueprint = Blueprint("quiz", __name__, template_folder="templates")
 
@@ -102,6 +103,8 @@ def attempt(attempt_id: int) -> str | BaseResponse:
         view=view,
         now=now,
         seconds_left=timing.seconds_left(head.deadline_at, now),
+        seal=sealing.keys(),
+        stamp=rescue_answers.stamp_for(head.id, head.person_id),
         bulletin=None if head.round_id is None else board.number(head.round_id),
     )
 
