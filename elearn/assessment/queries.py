@@ -120,6 +120,18 @@ def get_pinned(session: Session, paper: PaperRules, version_id: int) -> PaperRul
     return rules_of(paper.code, version, in_rounds=True)
 
 
+def get_paper_version(session: Session, version_id: int) -> PaperRules:
+    """Return a version of a paper, published or not. Raises NotFound."""
+    row = session.execute(
+        select(Paper.code, PaperVersion)
+        .join(PaperVersion, PaperVersion.paper_id == Paper.id)
+        .where(PaperVersion.id == version_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("assessment.paper", N_("Không có bài kiểm tra này."))
+    return rules_of(row.code, row.PaperVersion)
+
+
 def list_papers(session: Session) -> list[tuple[str, str]]:
     """Return (code, title) of every published paper, by title."""
     rows = session.execute(

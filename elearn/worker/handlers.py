@@ -12,5 +12,6 @@ HANDLERS: Mapping[str, str] = {
     "keys.regrade": "elearn.workflows.change_keys:regrade",
     "roster.check": "elearn.workflows.stage_roster:check_batch",
     "roster.apply": "elearn.workflows.stage_roster:apply_batch",
+    "forms.assemble": "elearn.workflows.assemble_forms:assemble",
     "assessment.statistics": "elearn.workflows.compute_statistics:compute",
 }

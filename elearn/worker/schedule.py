@@ -8,6 +8,7 @@ from huey import crontab
 from elearn.infra.jobs import huey_of, sweep
 from elearn.kernel.clock import utc_now
 from elearn.workflows import (
+    assemble_forms,
     item_statistics,
     manage_rounds,
     sign_in,
@@ -29,6 +30,7 @@ EVERY_MINUTE: dict[str, Callable[[], object]] = {
 EVERY_DAY: dict[str, Callable[[], object]] = {
     "refresh_citations": lambda: sync_content.refresh(now=utc_now()),
     "compute_statistics": lambda: item_statistics.request_nightly(now=utc_now()),
+    "renew_form_pools": lambda: assemble_forms.renew_pools(now=utc_now()),
     "forget_abandoned_rosters": lambda: stage_roster.forget_abandoned(utc_now()),
 }
 

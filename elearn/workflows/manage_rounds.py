@@ -29,6 +29,7 @@ from elearn.kernel.text import clean, clean_line
 from elearn.org.scope import UnitScope, scope_for, units_in
 from elearn.org.subtrees import branches
 from elearn.progress.audience import Audience, resolve
+from elearn.workflows import assemble_forms
 
 log = structlog.get_logger()
 
@@ -163,6 +164,7 @@ def freeze(session: Session, actor: Actor, found: Round, now: datetime) -> int:
     }
     people = (Listed(one.person_id, one.unit_id, one.groups) for one in shown.audience.people)
     count = services.freeze(session, found, people, by_unit, now=now)
+    assemble_forms.request_for_round(session, actor, found, count, now=now)
     audit.record(
         session,
         actor,

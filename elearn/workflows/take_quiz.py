@@ -117,7 +117,8 @@ def _begin(
     if seat is not None:
         paper = queries.get_pinned(session, paper, seat.version_id)
     seed = secrets.token_hex(16)
-    drawn = form_for(session, paper, seed, now=now)
+    round_id = seat.round_id if seat else None
+    drawn = form_for(session, paper, seed, now=now, round_id=round_id)
     if drawn.shortages or not drawn.questions:
         log.error("paper_short", paper=paper.code, cells=[repr(item) for item in drawn.shortages])
         raise Conflict(
@@ -132,7 +133,7 @@ def _begin(
         session_id=actor.session_id,
         now=now,
         deadline_at=_deadline(paper, seat, now),
-        round_id=seat.round_id if seat else None,
+        round_id=round_id,
     )
     return services.start(session, person_id, paper, drawn, beginning)
 

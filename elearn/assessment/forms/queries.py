@@ -297,6 +297,11 @@ def find_batch(session: Session, paper_version_id: int, round_id: int) -> FormBa
     ).one_or_none()
 
 
+def find_batch_by_key(session: Session, key: str) -> FormBatch | None:
+    """Return the forms that were made for the request ``key``."""
+    return session.scalars(select(FormBatch).where(FormBatch.key == key)).one_or_none()
+
+
 def are_current(session: Session, version_ids: Sequence[int], kind: PaperKind) -> bool:
     """Whether all these question versions are what the bank would draw today."""
     statement = (

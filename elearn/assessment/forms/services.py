@@ -4,7 +4,9 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, cast, func, select, update
 from sqlalchemy.orm import Session
@@ -13,17 +15,35 @@ from elearn.assessment.difficulty import expected_facility, in_ten_thousandths
 from elearn.assessment.domain.draw import Blueprint, Candidate, Drawn, PoolQuestion
 from elearn.assessment.domain.forms import Pool, draw_form, target_of
 from elearn.assessment.forms import queries
-from elearn.assessment.forms.models import Form, FormPool
+from elearn.assessment.forms.models import Form, FormBatch, FormPool, FormPurpose
 from elearn.assessment.forms.queries import KeptPool
-from elearn.assessment.models import Level, PaperVersion, Question, QuestionVersion
+from elearn.assessment.models import Level, Question, QuestionVersion
 from elearn.assessment.queries import PaperRules
 from elearn.assessment.statistics.models import ItemStatistic, StatisticScope
 from elearn.assessment.statistics.queries import observed_facilities
 from elearn.infra.db import advisory_lock
 
+if TYPE_CHECKING:  # SciPy stays out of the web process
+    from elearn.assessment.forms.assembly import Assembled
+
 # Forms made ahead that are tried before one is drawn by the seed: their questions may have changed.
 MOST_TRIED = 5
 _SPREAD = 1_000_003
+# By how much an expected facility must have moved, in ten-thousandths, for another pool.
+MOVED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """Forms that are wanted; ``key`` names the request, ``seed`` is 128 bits in hex."""
+
+    key: str
+    paper_version_id: int
+    size: int
+    purpose: FormPurpose
+    round_id: int | None
+    seed: str
+    user_id: int | None
 
 
 # ---- kept pools
@@ -40,16 +60,47 @@ def pool_for(session: Session, paper: PaperRules, *, now: datetime) -> KeptPool:
     return kept or _keep(session, paper, state, now)
 
 
-def renew_pool(session: Session, paper: PaperRules, *, now: datetime) -> KeptPool:
-    """Keep the pool of ``paper`` anew with the statistics of today."""
+def renew_pool(session: Session, paper: PaperRules, *, now: datetime) -> bool:
+    """Keep the pool in use of ``paper`` anew, if what people got since moved it; return whether.
+
+    A paper whose pool nobody uses, or whose bank has changed, gets its pool with the next start.
+    """
     advisory_lock(session, zlib.crc32(f"pool:{paper.version_id}".encode()))
-    return _keep(session, paper, queries.bank_state(session), now)
+    state, kept = queries.find_pool(session, paper.version_id, paper.blueprint)
+    if kept is None:
+        return False
+    candidates = _candidates_now(session, paper)
+    if not has_moved(kept.pool.candidates, candidates):
+        return False
+    _store(session, paper, state, candidates, now)
+    return True
+
+
+def has_moved(before: Sequence[Candidate], after: Sequence[Candidate]) -> bool:
+    """Whether statistics differ enough for another pool: a point of a hundred, a tenth of uses."""
+    old = {item.code: item for item in before}
+    if any(abs(item.facility - old[item.code].facility) >= MOVED for item in after):
+        return True
+    uses = [sum(item.uses for item in each) for each in (before, after)]
+    return 10 * abs(uses[1] - uses[0]) > uses[0] and uses[0] != uses[1]
+
+
+def _candidates_now(session: Session, paper: PaperRules) -> list[Candidate]:
+    questions = queries.list_pool(session, paper.blueprint, paper.kind)
+    return candidates_of(session, paper.blueprint, questions)
 
 
 def _keep(session: Session, paper: PaperRules, state: str, now: datetime) -> KeptPool:
-    candidates = candidates_of(
-        session, paper.blueprint, queries.list_pool(session, paper.blueprint, paper.kind)
-    )
+    return _store(session, paper, state, _candidates_now(session, paper), now)
+
+
+def _store(
+    session: Session,
+    paper: PaperRules,
+    state: str,
+    candidates: Sequence[Candidate],
+    now: datetime,
+) -> KeptPool:
     rows = [queries.candidate_row(item) for item in candidates]
     digest = _digest(paper.blueprint, rows)
     row = session.scalars(
@@ -183,13 +234,41 @@ def _take(session: Session, batch_id: int, seed: str) -> Form | None:
     ).one_or_none()
 
 
-def papers_in_use(session: Session) -> list[PaperVersion]:
-    """Return the paper versions whose pools are right for the bank as it stands."""
-    state = queries.bank_state(session)
-    rows = session.scalars(
-        select(PaperVersion)
-        .join(FormPool, FormPool.paper_version_id == PaperVersion.id)
-        .where(FormPool.bank_state == state)
-        .order_by(PaperVersion.id)
+def keep_batch(
+    session: Session, request: BatchRequest, made: "Assembled", pool_id: int, *, now: datetime
+) -> FormBatch:
+    """Add the forms that were made for ``request``; those of an earlier run of it are returned."""
+    batch = queries.find_batch_by_key(session, request.key)
+    if batch is not None:
+        return batch
+    batch = FormBatch(
+        key=request.key,
+        paper_version_id=request.paper_version_id,
+        pool_id=pool_id,
+        purpose=request.purpose,
+        round_id=request.round_id,
+        size=len(made.forms),
+        seed=request.seed,
+        most_used=made.most_used,
+        widest_gap=made.widest_gap,
+        made_at=now,
+        made_by=request.user_id,
     )
-    return list(rows)
+    session.add(batch)
+    session.flush()
+    session.add_all(
+        Form(
+            batch_id=batch.id,
+            number=number,
+            difficulty=difficulty.form,
+            questions=[
+                [item.question.version_id, item.section, item.cell, str(item.points)]
+                for item in form
+            ],
+        )
+        for number, (form, difficulty) in enumerate(
+            zip(made.forms, made.difficulties, strict=True), 1
+        )
+    )
+    session.flush()
+    return batch
