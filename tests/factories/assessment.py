@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from elearn.assessment.content import render_question
+from elearn.assessment.forms.services import pool_for
 from elearn.assessment.models import (
     FeedbackRule,
     Level,
@@ -17,6 +18,8 @@ from elearn.assessment.models import (
     Question,
     QuestionVersion,
 )
+from elearn.assessment.queries import get_paper
+from elearn.infra.db import transaction
 from elearn.infra.richtext_syntax import NO_CONTEXT
 from elearn.kernel.clock import utc_now
 from tests.factories.questions import BODIES
@@ -187,3 +190,10 @@ def make_paper(
     paper.published_version_id = version.id
     session.commit()
     return paper
+
+
+def keep_pool(*codes: str) -> None:
+    """Make the pools of papers, as the first of all who begin does."""
+    with transaction() as session:
+        for code in codes:
+            pool_for(session, get_paper(session, code), now=utc_now())

@@ -11,13 +11,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import SignInSession
-from elearn.assessment.forms.services import pool_for
 from elearn.assessment.models import AnswerEvent, Attempt
-from elearn.assessment.queries import get_paper
 from elearn.infra.db import now as database_now
-from elearn.infra.db import transaction
 from elearn.kernel.clock import utc_now
-from tests.factories.assessment import make_paper, make_question
+from tests.factories.assessment import keep_pool, make_paper, make_question
 from tests.factories.attempts import items_of, make_learner, move_deadline
 from tests.support.accounts import Visitor
 from tests.support.statements import recorded
@@ -35,8 +32,7 @@ class Sitting:
             make_question(session, code, type=kind)
         make_paper(session, "de", sections=[{"title": "Chung", "questions": codes}], shuffle=False)
         self.session, self.browser = session, visitor.as_user(make_learner(session))
-        with transaction() as writing:
-            pool_for(writing, get_paper(writing, "de"), now=utc_now())  # of all who begin, one does
+        keep_pool("de")
         with recorded() as self.start:
             response = self.browser.post("/papers/de")
         self.address = str(response.location)

@@ -15,7 +15,7 @@ from elearn.assessment.forms.queries import redraw
 from elearn.assessment.models import Paper, Question
 from elearn.assessment.queries import get_paper
 from elearn.assessment.rounds.models import Round, RoundKind, RoundState
-from elearn.assessment.services import start
+from elearn.assessment.services import Beginning, start
 from elearn.assessment.statistics.models import ItemStatistic, StatisticScope
 from elearn.infra.db import transaction
 from elearn.infra.jobs import Progress
@@ -135,7 +135,8 @@ def test_the_attempt_of_a_form_made_ahead_is_drawn_again(
     with transaction() as writing:
         rules, seed = get_paper(writing, "de"), _seed(77)
         drawn = services.form_for(writing, rules, seed, now=utc_now(), round_id=the_round.id)
-        attempt = start(writing, person.id, rules, drawn, seed=seed, session_id=None, now=utc_now())
+        beginning = Beginning(seed, None, utc_now(), None, the_round.id)
+        attempt = start(writing, person.id, rules, drawn, beginning)
     again = redraw(session, attempt.id)
     assert again.is_same
     assert again.form_number == session.get_one(Form, drawn.form_id).number

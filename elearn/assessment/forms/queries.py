@@ -51,7 +51,7 @@ from elearn.assessment.models import (
     Question,
     QuestionVersion,
 )
-from elearn.assessment.queries import list_option_orders
+from elearn.assessment.queries import PaperRules, list_option_orders
 from elearn.kernel.errors import N_, NotFound
 
 # A practice paper may ask what a lesson has shown; whatever counts may not.
@@ -287,31 +287,35 @@ def _prepare(session: Session, pool_id: int, digest: str, blueprint: Blueprint) 
 # ---- forms made ahead
 
 
-def find_batch(session: Session, paper_version_id: int, round_id: int) -> FormBatch | None:
-    """Return the newest forms made ahead for a round with this paper version."""
-    return session.scalars(
-        select(FormBatch)
-        .where(FormBatch.paper_version_id == paper_version_id, FormBatch.round_id == round_id)
-        .order_by(FormBatch.id.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 def find_batch_by_key(session: Session, key: str) -> FormBatch | None:
     """Return the forms that were made for the request ``key``."""
     return session.scalars(select(FormBatch).where(FormBatch.key == key)).one_or_none()
 
 
-def are_current(session: Session, version_ids: Sequence[int], kind: PaperKind) -> bool:
-    """Whether all these question versions are what the bank would draw today."""
-    statement = (
-        select(func.count())
-        .select_from(Question)
-        .where(Question.published_version_id.in_(version_ids), Question.retired_at.is_(None))
+def find_pool_of_form(
+    session: Session, batch_id: int, version_ids: Sequence[int], paper: PaperRules
+) -> KeptPool | None:
+    """Return the pool of a form made ahead; None unless the bank would draw its questions today."""
+    standing = select(func.count()).where(
+        Question.published_version_id.in_(version_ids), Question.retired_at.is_(None)
     )
-    if kind in COUNTING:
-        statement = statement.where(Question.is_inline_check.is_(False))
-    return session.scalar(statement) == len(version_ids)
+    if paper.kind in COUNTING:
+        standing = standing.where(Question.is_inline_check.is_(False))
+    row = session.execute(
+        select(
+            FormPool.id,
+            FormPool.digest,
+            FormPool.target,
+            FormPool.made_at,
+            standing.scalar_subquery().label("standing"),
+        )
+        .join(FormBatch, FormBatch.pool_id == FormPool.id)
+        .where(FormBatch.id == batch_id)
+    ).one()
+    if row.standing != len(version_ids):
+        return None
+    pool = _prepare(session, row.id, row.digest, paper.blueprint)
+    return KeptPool(row.id, pool, _target(row.target), row.made_at)
 
 
 def questions_of(form: Form, pool: Pool, seed: str) -> tuple[DrawnQuestion, ...]:

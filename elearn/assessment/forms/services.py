@@ -196,30 +196,34 @@ def form_for(
 
 
 def _made_ahead(session: Session, paper: PaperRules, seed: str, round_id: int) -> Drawn | None:
-    batch = queries.find_batch(session, paper.version_id, round_id)
-    if batch is None:
-        return None
-    for _ in range(min(MOST_TRIED, batch.size)):
-        form = _take(session, batch.id, seed)
+    """Return a form made ahead for the round, None when there is none whose questions stand."""
+    for _ in range(MOST_TRIED):
+        form = _take(session, paper.version_id, round_id, seed)
         if form is None:
             return None
         version_ids = [row[0] for row in form.questions]
-        if queries.are_current(session, version_ids, paper.kind):
-            kept = queries.get_pool(session, batch.pool_id, paper.blueprint)
+        kept = queries.find_pool_of_form(session, form.batch_id, version_ids, paper)
+        if kept is not None:
             questions = queries.questions_of(form, kept.pool, seed)
-            return Drawn(questions, (), pool_id=batch.pool_id, form_id=form.id)
+            return Drawn(questions, (), pool_id=kept.id, form_id=form.id)
     return None
 
 
-def _take(session: Session, batch_id: int, seed: str) -> Form | None:
-    """Return the form with the least uses, ties by ``seed``, counted as used once more.
+def _take(session: Session, paper_version_id: int, round_id: int, seed: str) -> Form | None:
+    """Return the form with the least uses of the newest batch, counted as used once more.
 
-    Those that others are taking at this moment are passed over: nobody waits.
+    Ties are broken by ``seed``. Those that others are taking at this moment are passed over:
+    nobody waits.
     """
     factor = int(seed, 16) % (_SPREAD - 1) + 1
+    newest = (
+        select(func.max(FormBatch.id))
+        .where(FormBatch.paper_version_id == paper_version_id, FormBatch.round_id == round_id)
+        .scalar_subquery()
+    )
     least = (
         select(Form.id)
-        .where(Form.batch_id == batch_id)
+        .where(Form.batch_id == newest)
         .order_by(Form.uses, cast(Form.number, BigInteger) * factor % _SPREAD)
         .limit(1)
         .with_for_update(skip_locked=True)

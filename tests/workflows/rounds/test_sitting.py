@@ -1,11 +1,13 @@
 """Sitting a paper in a round: who, when, how long, how often, and what is shown afterwards."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from elearn.assessment.forms.queries import redraw
 from elearn.assessment.models import (
     Attempt,
     AttemptState,
@@ -20,7 +22,7 @@ from elearn.kernel.actor import Actor
 from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import AppError, Conflict, Forbidden
 from elearn.workflows import decide_attempts, manage_round_people, manage_rounds, take_quiz
-from tests.factories.assessment import make_paper
+from tests.factories.assessment import keep_pool, make_paper
 from tests.factories.attempts import move_deadline
 from tests.factories.rounds import PAPER, Hall
 from tests.support.statements import recorded
@@ -228,7 +230,7 @@ def test_the_open_round_goes_before_others(hall: Hall, session: Session) -> None
     assert _attempt(session, take_quiz.start(device, PAPER)).round_id == open_now
 
 
-def test_the_round_is_found_in_one_statement(hall: Hall, session: Session) -> None:
+def test_the_round_costs_one_statement_and_its_form_another(hall: Hall, session: Session) -> None:
     devices = [hall.device(), hall.device()]
     make_paper(
         session,
@@ -237,6 +239,7 @@ def test_the_round_is_found_in_one_statement(hall: Hall, session: Session) -> No
         sections=[{"title": "Chung", "questions": ["q1"]}],
     )
     hall.plan()
+    keep_pool("ngoai", PAPER)
 
     def sent(device: Actor, paper: str) -> int:
         with recorded() as statements:
@@ -245,7 +248,7 @@ def test_the_round_is_found_in_one_statement(hall: Hall, session: Session) -> No
 
     outside = sent(devices[0], "ngoai")
     inside = sent(devices[1], PAPER)
-    assert inside == outside + 1
+    assert inside == outside + 2
     assert inside <= 12, inside
 
 
@@ -285,3 +288,15 @@ def test_nobody_is_refused_twice_for_pressing_twice(hall: Hall) -> None:
     take_quiz.submit(device, first)
     with pytest.raises(Conflict, match=r"assessment\.attempts"):
         take_quiz.start(device, PAPER)
+
+
+def test_planning_makes_forms_ahead_and_attempts_take_them(
+    hall: Hall, session: Session, run_jobs: Callable[[], object]
+) -> None:
+    device = hall.device()
+    hall.plan()
+    run_jobs()
+    attempt_id = take_quiz.start(device, PAPER)
+    attempt = session.get_one(Attempt, attempt_id)
+    assert attempt.form_id is not None
+    assert redraw(session, attempt_id).is_same

@@ -19,6 +19,7 @@ from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import AppError, Conflict, Invalid, NotFound, TooMany
 from elearn.workflows import manage_round_tickets, take_quiz
 from elearn.workflows.manage_round_tickets import Wanted
+from tests.factories.assessment import keep_pool
 from tests.factories.rounds import PAPER, Hall
 from tests.support.statements import recorded
 from tests.support.threads import at_once
@@ -162,6 +163,7 @@ def test_a_ticket_costs_two_statements(hall: Hall, session: Session) -> None:
     round_id = hall.plan(needs_ticket=True)
     _make(hall, round_id)
     (code,) = _codes(session, round_id)
+    keep_pool(PAPER)
     with recorded() as statements:
         _sit(one, code)
     assert sum("assessment_round_ticket" in each for each in statements) == 1
