@@ -44,6 +44,13 @@ FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
         Format("yaml", "YAML", ".yaml", "application/yaml", f"{_HERE}.yaml_format"),
+        Format(
+            "docx",
+            "Word (.docx)",
+            ".docx",
+            f"{_OFFICE}.wordprocessingml.document",
+            f"{_HERE}.docx_format",
+        ),
         Format("text", N_("Văn bản thuần"), ".txt", "text/plain", f"{_HERE}.text_format"),
         Format("gift", "GIFT (Moodle)", ".gift.txt", "text/plain", f"{_HERE}.gift_format"),
         Format("aiken", "Aiken", ".aiken.txt", "text/plain", f"{_HERE}.aiken_format"),

@@ -66,10 +66,39 @@ class Plain:
         return "\n".join(self.lines)
 
 
+class ListNumbers:
+    """Gives the items of lists what stands before them: «1. » or «- »."""
+
+    def __init__(self) -> None:
+        self.open: list[int | None] = []
+        # Between the marker of an item and its first word: a paragraph there begins no new line.
+        self.is_fresh = False
+
+    def start(self, tag: str) -> str | None:
+        """Take the start of an element; return the marker when it is an item."""
+        if tag in ("ol", "ul"):
+            self.open.append(0 if tag == "ol" else None)
+        if tag != "li":
+            return None
+        self.is_fresh = True
+        count = self.open[-1] if self.open else None
+        if count is None:
+            return "- "
+        self.open[-1] = count + 1
+        return f"{count + 1}. "
+
+    def end(self, tag: str) -> None:
+        """Take the end of an element."""
+        if tag in ("ol", "ul") and self.open:
+            self.open.pop()
+        if tag == "li":
+            self.is_fresh = False
+
+
 class _Words(HTMLParser):
     """Collects the lines of rendered HTML."""
 
-    BLOCKS = frozenset({"p", "br", "li", "tr", "div", "pre", "blockquote", "dt", "dd", "hr"})
+    BLOCKS = frozenset({"p", "br", "tr", "div", "pre", "blockquote", "dt", "dd", "hr"})
     HARMLESS = frozenset({"p", "br"})
 
     def __init__(self) -> None:
@@ -77,22 +106,27 @@ class _Words(HTMLParser):
         self.parts: list[str] = []
         self.is_exact = True
         self.has_picture = False
+        self.lists = ListNumbers()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in self.HARMLESS:
             self.is_exact = False
         if tag == "img" or (tag == "span" and ("class", "picture-missing") in attrs):
             self.has_picture = True
-        if tag in self.BLOCKS:
+        if marker := self.lists.start(tag):
+            self.parts.append(f"\n{marker}")
+        elif tag in self.BLOCKS and not self.lists.is_fresh:
             self.parts.append("\n")
-        elif tag in ("td", "th"):
-            self.parts.append(" ")
+        elif tag in ("td", "th") and self.parts and self.parts[-1].strip():
+            self.parts.append(" | ")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self.BLOCKS:
+        self.lists.end(tag)
+        if tag in self.BLOCKS or tag == "li":
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:
+        self.lists.is_fresh = self.lists.is_fresh and data.isspace()
         self.parts.append(data.replace("\n", " "))
 
 

@@ -2,7 +2,8 @@
 
 from hypothesis import given, settings
 
-from elearn.assessment.formats.neutral import Entry
+from elearn.assessment.formats import catalogue
+from elearn.assessment.formats.neutral import Entry, Outgoing
 from tests.unit.formats.made import entries, read_back, without, written
 
 ALL = (
@@ -39,3 +40,17 @@ def test_aiken_keeps_stem_options_and_key(questions: list[Entry]) -> None:
 def _bare(entry: Entry) -> Entry:
     options = [without(option, "feedback") for option in entry["options"]]
     return {"stem": entry["stem"], "options": options}
+
+
+_PAPER = ("single_choice", "multiple_choice", "true_false", "short_text", "numeric")
+
+
+@_settings
+@given(entries(*_PAPER))
+def test_papers_keep_what_is_plain(questions: list[Entry]) -> None:
+    for name in ("text", "docx"):
+        outgoing = Outgoing(questions)
+        done = catalogue.codec_of(name).write(outgoing)
+        lost = {loss.question for loss in done.losses}
+        kept = [entry for entry in questions if entry["id"] not in lost]
+        assert read_back(done.content, name) == kept if kept else True
