@@ -230,6 +230,11 @@ def _read_parts(data: Mapping[str, Any]) -> list[Problem]:
     ]
 
 
+def body_problems(kind: str, body: Mapping[str, Any]) -> list[Problem]:
+    """Return what is wrong with ``body`` as that of a question of type ``kind``."""
+    return _read_asked({"type": kind, **body}, TYPES)
+
+
 def read_question(data: object) -> QuestionFile | list[Problem]:
     """Return the question that ``data`` (an entry of a bank file) holds, or what is wrong."""
     if not isinstance(data, Mapping):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from elearn.assessment.domain.question_types import TYPES
 from elearn.authoring.drafts.content import Content, LessonText, QuestionText, to_json
+from elearn.authoring.drafts.keys import texts_of
 from elearn.infra.richtext_source import Kind, scan
 from elearn.kernel.errors import N_
 
@@ -65,6 +66,17 @@ _PARTS = {
     "answer": N_("Đáp án"),
     "explanation": N_("Giải thích"),
     "scoring": N_("Cách chấm"),
+    "pairs": N_("Các cặp"),
+    "distractors": N_("Ý gây nhiễu"),
+    "items": N_("Các mục"),
+    "answers": N_("Các đáp án"),
+    "match": N_("So với đáp án"),
+    "tolerance": N_("Sai số"),
+    "unit": N_("Đơn vị"),
+    "blanks": N_("Các chỗ trống"),
+    "rubric": N_("Tiêu chí chấm"),
+    "min_words": N_("Số từ tối thiểu"),
+    "questions": N_("Các câu hỏi của tình huống"),
 }
 
 
@@ -100,6 +112,8 @@ def _of_shape(problem: "ShapeProblem") -> Problem:
 
 def _place(path: tuple[str | int, ...]) -> str:
     """Return in words where in the form ``path`` points."""
+    if path[0] == "questions" and len(path) > 2:
+        return f"Câu {int(path[1]) + 1}, {_place(path[2:])}"
     name = _PARTS.get(str(path[0]), str(path[0]))
     if len(path) == 1 or not isinstance(path[1], int):
         return name
@@ -167,11 +181,7 @@ def _question_references(question: QuestionText, known: Known) -> Iterator[Probl
         yield Problem(f"Bài học: chưa có bài “{lesson}” được xuất bản")
     elif lesson is not None and known.lessons[lesson] != known.module_code:
         yield Problem(f"Bài học: bài “{lesson}” không thuộc chuyên đề “{known.module_code}”")
-    texts = [(N_("Câu hỏi"), question.stem), (N_("Giải thích"), question.explanation)]
-    for letter, option in zip(ascii_uppercase, question.options, strict=False):
-        texts += [(f"Phương án {letter}", option.text)]
-        texts += [(f"Phương án {letter} (nhận xét)", option.feedback)]
-    for place, text in texts:
+    for path, text in texts_of(question.body or {}):
         for finding in scan(text):
             for problem in _finding(finding.kind, None, finding.value, known):
-                yield Problem(f"{place}: {problem.message}", is_error=problem.is_error)
+                yield Problem(f"{_place(path)}: {problem.message}", is_error=problem.is_error)

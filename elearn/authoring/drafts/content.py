@@ -228,6 +228,8 @@ def _check_rows(rows: list[Any], limit: int = MAX_LINE) -> None:
         for value in row.values() if isinstance(row, Mapping) else (row,):
             if isinstance(value, str):
                 _check_length(value, limit)
+            elif isinstance(value, list):
+                _check_rows(value, limit)
 
 
 def _check_length(text: str, limit: int) -> None:

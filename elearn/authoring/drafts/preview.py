@@ -1,13 +1,16 @@
 """How a draft would read and what stands against publishing it; nothing is stored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from string import ascii_uppercase
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from elearn.assessment.content import render_question
+from elearn.assessment.domain.question_types import Control, Explained, Presented, type_of
 from elearn.assessment.models import Question, QuestionVersion
 from elearn.authoring.drafts.checks import Problem, errors_of
 from elearn.authoring.drafts.content import Content, LessonText, QuestionText
@@ -37,13 +40,19 @@ class ShownOption:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the pages show: a lesson's blocks, or a question's parts, and the problems."""
+    """What the pages show: a lesson's blocks, or a question's parts, and the problems.
+
+    ``shown`` and ``told``: a whole question of other types than choices as the learner sees it,
+    and with its key.
+    """
 
     problems: tuple[Problem, ...]
     blocks: tuple[Block, ...] = ()
     stem_html: str = ""
     options: tuple[ShownOption, ...] = ()
     explanation_html: str = ""
+    shown: Presented | None = None
+    told: Explained | None = None
 
     @property
     def errors(self) -> list[Problem]:
@@ -88,8 +97,18 @@ def _stems(session: Session, codes: list[str]) -> dict[str, str]:
     return {code: rendered["stem"] for code, rendered in rows}
 
 
+# What can be shown however unfinished a question is, and the types shown by it alone.
+_EVER = ("stem", "options", "explanation")
+_TICKED = (Control.RADIO, Control.CHECKBOX, Control.YES_NO)
+
+
 def _question(question: QuestionText, context: Context, problems: tuple[Problem, ...]) -> Preview:
-    rendered = render_question(question.body or {"stem": "", "explanation": ""}, context)
+    from elearn.authoring.drafts.shape_checks import is_whole  # noqa: PLC0415 - pydantic
+
+    body = question.body or {}
+    whole = is_whole(question)
+    known = body if whole else {key: body[key] for key in _EVER if key in body}
+    rendered = render_question({"stem": "", "explanation": "", **known}, context)
     options = tuple(
         ShownOption(letter, each["html"], option.is_correct, each["feedback"])
         for letter, each, option in zip(
@@ -101,7 +120,16 @@ def _question(question: QuestionText, context: Context, problems: tuple[Problem,
         stem_html=rendered["stem"],
         options=options or _yes_no(question),
         explanation_html=rendered["explanation"],
+        **(_whole(question.type, body, rendered) if whole else {}),
     )
+
+
+def _whole(type_: str, body: Mapping[str, Any], rendered: Mapping[str, Any]) -> dict[str, Any]:
+    kind = type_of(type_)
+    if kind.control in _TICKED:
+        return {}
+    right = kind.correct_form(body)
+    return {"shown": kind.present(rendered), "told": kind.explain(body, rendered, right)}
 
 
 def _yes_no(question: QuestionText) -> tuple[ShownOption, ...]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from string import ascii_uppercase
 
 from elearn.authoring.difference import Difference, compare
 from elearn.authoring.drafts.content import Content, LessonText, QuestionText
+from elearn.authoring.drafts.keys import key_lines
 from elearn.kernel.errors import N_
 
 
@@ -50,7 +50,7 @@ def _lesson(lesson: LessonText) -> Iterable[tuple[str, str]]:
 
 def _question(question: QuestionText) -> Iterable[tuple[str, str]]:
     yield N_("Câu hỏi"), question.stem
-    yield N_("Phương án"), "\n".join(_options(question))
+    yield N_("Phương án"), "\n".join(key_lines(question.body or {}))
     yield N_("Giải thích"), question.explanation
     yield N_("Mức độ"), question.level
     yield N_("Cách chấm"), str((question.body or {}).get("scoring") or "")
@@ -60,15 +60,6 @@ def _question(question: QuestionText) -> Iterable[tuple[str, str]]:
     yield N_("Kỹ năng"), ", ".join(question.skills)
     yield N_("Mã dữ kiện"), ", ".join(question.facts)
     yield N_("Văn bản viện dẫn"), "\n".join(question.citations)
-
-
-def _options(question: QuestionText) -> Iterable[str]:
-    if question.answer is not None:
-        yield "Nhận định này đúng" if question.answer else "Nhận định này sai"
-    for letter, option in zip(ascii_uppercase, question.options, strict=False):
-        yield f"{letter}{' (đúng)' if option.is_correct else ''}. {option.text}"
-        if option.feedback:
-            yield f"    → {option.feedback}"
 
 
 def differences(old: Content | None, new: Content) -> tuple[SectionDifference, ...]:

@@ -5,7 +5,7 @@ Imported when a draft is checked, never with the pages.
 
 from pydantic import ValidationError
 
-from elearn.assessment.formats.questions import read_question
+from elearn.assessment.formats.questions import body_problems, read_question
 from elearn.authoring.drafts.content import LessonText, QuestionText, question_data, to_json
 from elearn.authoring.files.shapes import LessonFront
 from elearn.kernel.shapes import Problem, problems_of
@@ -26,3 +26,8 @@ def question_problems(code: str, question: QuestionText) -> list[Problem]:
     """Return what the shape of a bank question says of ``question``."""
     read = read_question(question_data(code, question))
     return read if isinstance(read, list) else []
+
+
+def is_whole(question: QuestionText) -> bool:
+    """Whether the body of ``question`` has the shape of its type, so that it can be asked."""
+    return not body_problems(question.type, question.body or {})

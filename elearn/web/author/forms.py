@@ -14,7 +14,6 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
-    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -24,15 +23,15 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # stubs l
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from elearn.authoring.drafts.content import LessonText, OptionText, Outcome, QuestionText
+from elearn.authoring.drafts.content import LessonText, Outcome, QuestionText
 from elearn.kernel.errors import N_
 from elearn.kernel.text import clean_line
-from elearn.web.author.words import AREAS, LEVELS, SCORINGS, SKILLS, TYPES, choices
+from elearn.web.author.bodies import Sent, read_body
+from elearn.web.author.words import AREAS, LEVELS, SKILLS, TYPES, choices
 from elearn.web.forms import BaseForm
 from elearn.workflows.author_content import Opened
 
 MAX_OUTCOMES = 12
-MAX_OPTIONS = 10
 _SEPARATORS = re.compile(r"[\s,;]+")
 
 
@@ -160,15 +159,8 @@ class LessonForm(EditForm):
         )
 
 
-class OptionForm(Form):
-    """One option of a choice question; which are right is told by the field ``right``."""
-
-    text = TextAreaField()
-    feedback = TextAreaField()
-
-
 class QuestionForm(EditForm):
-    """The text of a question; the fields that do not belong to its type stay empty."""
+    """Where a question belongs; its body is read and shown by ``web.author.bodies``."""
 
     level = SelectField(N_("Mức độ"), validate_choice=False)
     lesson = SelectField(N_("Bài học"), validate_choice=False)
@@ -179,13 +171,6 @@ class QuestionForm(EditForm):
     citations = TextAreaField(
         N_("Văn bản viện dẫn"), description=N_("Mỗi dòng một mã, ví dụ 227-QD-UBND-2021:D1.")
     )
-    stem = TextAreaField(N_("Câu hỏi"))
-    options = FieldList(FormField(OptionForm), max_entries=MAX_OPTIONS)
-    scoring = RadioField(N_("Cách chấm"), validate_choice=False)
-    answer = RadioField(N_("Nhận định này"), validate_choice=False)
-    explanation = TextAreaField(
-        N_("Giải thích"), description=N_("Người học thấy sau khi nộp bài, theo quy tắc của đề.")
-    )
 
     def __init__(self, *args: Any, lessons: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:  # noqa: ANN401 - WTForms' own signature
         super().__init__(*args, **kwargs)
@@ -193,11 +178,9 @@ class QuestionForm(EditForm):
         self.lesson.choices = _options([("", "–"), *lessons])
         self.area.choices = _options([("", "–"), *choices(AREAS)])
         self.skills.choices = _skills()
-        self.scoring.choices = _options(choices(SCORINGS))
-        self.answer.choices = _options(choices({"true": N_("Đúng"), "false": N_("Sai")}))
 
-    def show(self, question: QuestionText) -> frozenset[int]:
-        """Fill the fields with ``question``; return the places of the right options."""
+    def show(self, question: QuestionText) -> None:
+        """Fill the fields with ``question``."""
         self.level.data = question.level
         self.lesson.data = question.lesson or ""
         self.area.data = question.area or ""
@@ -205,27 +188,6 @@ class QuestionForm(EditForm):
         self.skills.data = list(question.skills)
         self.facts.data = ", ".join(question.facts)
         self.citations.data = "\n".join(question.citations)
-        self.stem.data = question.stem
-        self.explanation.data = question.explanation
-        self.scoring.data = (question.body or {}).get("scoring") or "all_or_nothing"
-        self.answer.data = {True: "true", False: "false", None: ""}[question.answer]
-        for option in question.options[:MAX_OPTIONS]:
-            self.options.append_entry({"text": option.text, "feedback": option.feedback})
-        if question.type != "true_false":
-            self.add_rows(max(1, 4 - len(self.options.entries)))
-        return frozenset(
-            place for place, option in enumerate(question.options) if option.is_correct
-        )
-
-    def add_rows(self, count: int) -> None:
-        """Put ``count`` empty options under the others."""
-        for _number in range(min(count, MAX_OPTIONS - len(self.options.entries))):
-            self.options.append_entry({"text": "", "feedback": ""})
-
-    def right_places(self) -> frozenset[int]:
-        """Return the places of the options that were marked as right."""
-        places = (whole(value) for value in request.form.getlist("right"))
-        return frozenset(place for place in places if place is not None)
 
     def content(self, type_: str) -> QuestionText:
         """Return what was written as a question of type ``type_``."""
@@ -238,32 +200,8 @@ class QuestionForm(EditForm):
             facts=_codes(self.facts.data),
             citations=_lines(self.citations.data),
             points=(self.points.data or "1").strip().replace(",", "."),
-            body=self._body(type_),
+            body=read_body(type_, Sent(request.form)),
         )
-
-    def _body(self, type_: str) -> dict[str, Any]:
-        body: dict[str, Any] = {"stem": self.stem.data or ""}
-        if type_ == "true_false":
-            body["answer"] = {"true": True, "false": False}.get(self.answer.data)
-        else:
-            body["options"] = [_option(option) for option in self._given()]
-        if type_ == "multiple_choice":
-            scoring = self.scoring.data
-            body["scoring"] = scoring if scoring in SCORINGS else "all_or_nothing"
-        body["explanation"] = self.explanation.data or ""
-        return body
-
-    def _given(self) -> Iterable[OptionText]:
-        right = self.right_places()
-        for place, row in enumerate(self.options.data):
-            text, feedback = (row["text"] or "").strip(), (row["feedback"] or "").strip()
-            if text or feedback:
-                yield OptionText(text, place in right, feedback)
-
-
-def _option(option: OptionText) -> dict[str, Any]:
-    shape: dict[str, Any] = {"text": option.text, "correct": option.is_correct}
-    return {**shape, "feedback": option.feedback} if option.feedback else shape
 
 
 class NewLessonForm(BaseForm):
@@ -294,8 +232,7 @@ class NewQuestionForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - WTForms' own signature
         super().__init__(*args, **kwargs)
-        kinds = ("single_choice", "multiple_choice", "true_false")
-        self.type.choices = _options(choices({kind: TYPES[kind] for kind in kinds}))
+        self.type.choices = _options(choices(TYPES))
 
 
 class SubmitForm(BaseForm):

@@ -1,6 +1,4 @@
-"""The question editor: stem, options and key of the choice types, with the server's preview."""
-
-from collections.abc import Collection
+"""The question editor: the text and key of every type, with the server's preview."""
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
@@ -20,16 +18,26 @@ from elearn.kernel.clock import today, utc_now
 from elearn.kernel.errors import N_, AppError, Conflict, Invalid
 from elearn.kernel.text import clean_line
 from elearn.web.access import access, holds
+from elearn.web.author.bodies import (
+    ADD_PART,
+    ADD_ROW,
+    PART_TYPES,
+    Body,
+    Sent,
+    as_rows,
+    read_body,
+    row_count,
+)
 from elearn.web.author.editing import Editing, after_save, autosaved, edit_url, load
 from elearn.web.author.forms import NewQuestionForm, QuestionForm, whole
 from elearn.web.author.pages import page
+from elearn.web.author.words import MATCHES, SCORINGS, choices
 from elearn.web.errors import message_of
 from elearn.web.identity import the_actor
 from elearn.workflows.author_content import Opened, open_new, save_draft
 
 blueprint = Blueprint("author_questions", __name__, template_folder="templates")
 KIND = DraftKind.QUESTION
-WRITTEN = ("single_choice", "multiple_choice", "true_false")
 
 
 def _editing(code: str) -> Editing:
@@ -38,16 +46,9 @@ def _editing(code: str) -> Editing:
 
 
 def _type(editing: Editing) -> str:
-    """Return the type of the question. Raises Invalid for one that has no form here."""
-    type_ = editing.content.type if isinstance(editing.content, QuestionText) else ""
-    if type_ not in WRITTEN:
-        raise Invalid(
-            "question.type",
-            N_(
-                "Loại câu hỏi này chỉ sửa được trong tệp nội dung, chưa sửa được trong trình duyệt."
-            ),
-        )
-    return type_
+    """Return the type of the question."""
+    assert isinstance(editing.content, QuestionText)  # noqa: S101 - what _editing loads
+    return editing.content.type
 
 
 def _form(editing: Editing, **kwargs: object) -> QuestionForm:
@@ -66,13 +67,12 @@ def edit(code: str) -> str | Redirect:
     editing = _editing(code)
     if not editing.is_editable and editing.draft is not None:
         return redirect(url_for("author_drafts.show", draft_id=editing.draft.id))
-    _type(editing)
     form = _form(editing, formdata=None)
     form.hold(editing.opened)
-    right: Collection[int] = ()
     if isinstance(editing.content, QuestionText):
-        right = form.show(editing.content)
-    return _page(editing, form, right)
+        form.show(editing.content)
+        return _page(editing, form, dict(editing.content.body or {}))
+    return _page(editing, form, {})
 
 
 @blueprint.post("/author/questions/<code>/edit")
@@ -81,32 +81,31 @@ def save(code: str) -> str | Redirect | tuple[str, int]:
     """Save the draft; or, without storing anything, show the preview or one more option."""
     editing = _editing(code)
     form = _form(editing)
-    right = form.right_places()
+    body = read_body(_type(editing), Sent(request.form))
     action = request.form.get("action")
-    if action == "add_row":
-        form.add_rows(1)
-        return _page(editing, form, right, is_dirty=True)
+    if action in (ADD_ROW, ADD_PART):
+        return _page(editing, form, body, is_dirty=True)
     if not form.validate_on_submit():
-        return _page(editing, form, right, is_dirty=True), 422
+        return _page(editing, form, body, is_dirty=True), 422
     if action == "preview":
-        return _page(editing, form, right, preview=_preview(editing, form), is_dirty=True)
+        return _page(editing, form, body, preview=_preview(editing, form), is_dirty=True)
     return _store(code, editing, form)
 
 
 def _store(code: str, editing: Editing, form: QuestionForm) -> Redirect | tuple[str, int]:
     """Save, or show the form again with everything that was written and the reason."""
-    right = form.right_places()
     content = form.content(_type(editing))
+    body = dict(content.body or {})
     try:
         saved = save_draft(the_actor(), code, content, form.opened(), now=utc_now())
     except StaleDraft as error:
         return _stale(code, form, error), 409
     except Invalid as error:
-        return _page(editing, form, right, error=error, is_dirty=True), 422
+        return _page(editing, form, body, error=error, is_dirty=True), 422
     except Conflict as error:
         # The draft was sent for review or closed meanwhile: the form goes on with what is open.
         form.hold(editing.opened)
-        return _page(editing, form, right, error=error, is_dirty=True), 409
+        return _page(editing, form, body, error=error, is_dirty=True), 409
     return after_save(KIND, code, saved)
 
 
@@ -122,13 +121,14 @@ def _stale(code: str, form: QuestionForm, error: StaleDraft) -> str:
         newer = get_draft(session, error.draft_id)
         editing = load(session, KIND, code, newer.id)
     form.hold(Opened(newer.id, newer.lock_version, newer.base_number))
-    return _page(editing, form, form.right_places(), error=error, newer=newer, is_dirty=True)
+    body = read_body(_type(editing), Sent(request.form))
+    return _page(editing, form, body, error=error, newer=newer, is_dirty=True)
 
 
 def _page(
     editing: Editing,
     form: QuestionForm,
-    right: Collection[int],
+    body: Body,
     *,
     preview: Preview | None = None,
     error: AppError | None = None,
@@ -142,7 +142,13 @@ def _page(
         edit_url=edit_url(KIND, editing.code, editing.draft),
         type=type_,
         form=form,
-        right=right,
+        body=body,
+        extra=1 if request.form.get("action") == ADD_ROW else 0,
+        row_count=row_count,
+        as_rows=as_rows,
+        part_types=PART_TYPES,
+        match_choices=choices(MATCHES),
+        scoring_choices=choices(SCORINGS),
         preview=preview,
         error=message_of(error) if error else None,
         newer=newer,

@@ -45,6 +45,10 @@ SCORINGS = {
     "all_or_nothing": N_("Đúng hết mới được điểm"),
     "partial": N_("Được điểm theo phần đúng"),
 }
+MATCHES = {
+    "folded": N_("Bỏ qua chữ hoa, dấu và khoảng trắng"),
+    "exact": N_("Đúng từng chữ, cả dấu và chữ hoa"),
+}
 STATES = {
     DraftState.EDITING: (N_("Đang soạn"), "secondary"),
     DraftState.IN_REVIEW: (N_("Chờ duyệt"), "primary"),
