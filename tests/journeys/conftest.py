@@ -8,12 +8,15 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy.orm import Session
 
 from elearn.infra.db import db
 from elearn.kernel.actor import SYSTEM
 from elearn.kernel.clock import today, utc_now
 from elearn.workflows import load_demo, sync_content
 from tests.conftest import make_app, missing
+from tests.journeys.attempt_desk import Desk, guarded
+from tests.support.accounts import Visitor
 from tests.support.live import serving
 
 CHROMIUM = next(
@@ -66,3 +69,25 @@ def chromium() -> Iterator[Browser]:
         print(f"browser: Chromium {browser.version}")
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def desk_address(app: Flask) -> Iterator[str]:
+    """Return the address of the empty site of the test, with form tokens wanted."""
+    with guarded(app) as base:
+        yield base
+
+
+@pytest.fixture
+def desk(
+    request: pytest.FixtureRequest,
+    chromium: Browser,
+    desk_address: str,
+    session: Session,
+    visitor: Visitor,
+) -> Iterator[Desk]:
+    """Return a learner before a sheet; parametrized indirectly by the codes of its questions."""
+    codes = getattr(request, "param", ("q1", "q2", "q3"))
+    found = Desk(chromium, desk_address, session, visitor, codes)
+    yield found
+    found.close()

@@ -17,18 +17,12 @@
     }
   };
 
+  // Null when there is none; asking must not make one, with a sheet opening it at the same time.
   const open = () => new Promise((done, fail) => {
     const request = indexedDB.open(DATABASE);
-    let isNew = false;
-    request.onupgradeneeded = () => { isNew = true; };
-    request.onsuccess = () => {
-      if (!isNew) return done(request.result);
-      // There was none; opening has made an empty one.
-      request.result.close();
-      indexedDB.deleteDatabase(DATABASE);
-      done(null);
-    };
-    request.onerror = () => fail(request.error);
+    request.onupgradeneeded = () => request.transaction.abort();
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => (request.error.name === "AbortError" ? done(null) : fail(request.error));
   });
 
   const rows = (disk) => new Promise((done, fail) => {
