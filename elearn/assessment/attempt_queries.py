@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from elearn.assessment.domain.grading import Answered, percent
+from elearn.assessment.domain.grading import Answered
 from elearn.assessment.domain.question_types import (
-    Explained,
     Fields,
     Presented,
     QuestionType,
@@ -26,14 +25,12 @@ from elearn.assessment.models import (
     AttemptItem,
     AttemptState,
     FeedbackRule,
-    Grade,
     Paper,
     PaperVersion,
     QuestionVersion,
 )
-from elearn.assessment.policy import is_released, no_such_attempt
+from elearn.assessment.policy import no_such_attempt
 from elearn.assessment.regrading.effective import effective_bodies
-from elearn.assessment.regrading.rules import Key
 from elearn.assessment.rounds.models import AttemptVoid, Round
 
 
@@ -105,38 +102,6 @@ class Sheet:
     def unanswered(self) -> tuple[SheetItem, ...]:
         """Return the questions without an answer."""
         return tuple(item for item in self.items if not item.is_answered)
-
-
-@dataclass(frozen=True, slots=True)
-class ResultItem:
-    """A question after release, with the points earned; ``key`` tells whether it was corrected."""
-
-    number: int
-    section: int
-    points: Decimal
-    earned: Decimal
-    told: Explained
-    citations: tuple[str, ...]
-    key: Key
-
-    @property
-    def cited(self) -> tuple[str, ...]:
-        """Return the codes of the documents cited, each once."""
-        return tuple(dict.fromkeys(citation.partition(":")[0] for citation in self.citations))
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The result of a graded attempt; ``items`` is empty unless keys are released."""
-
-    score: Decimal
-    max_score: Decimal
-    percent: Decimal
-    passed: bool
-    graded_at: datetime
-    is_released: bool
-    late_count: int
-    items: tuple[ResultItem, ...]
 
 
 def get_attempt(session: Session, attempt_id: int, *, person_id: int | None) -> AttemptHead:
@@ -367,66 +332,3 @@ def list_answered(session: Session, attempt_id: int, *, late: bool = False) -> l
         )
         for row in rows
     ]
-
-
-def get_result(session: Session, head: AttemptHead) -> Result | None:
-    """Return the result of ``head``, with keys only where its paper releases them (C24).
-
-    None while the attempt is not graded, and once it is voided.
-    """
-    if head.state is AttemptState.VOIDED:
-        return None
-    grade = session.scalars(
-        select(Grade).where(Grade.attempt_id == head.id).order_by(Grade.number.desc()).limit(1)
-    ).one_or_none()
-    if grade is None:
-        return None
-    late_count = session.scalar(
-        select(func.count()).where(
-            AnswerEvent.attempt_id == head.id, AnswerEvent.status == AnswerStatus.LATE
-        )
-    )
-    released = is_released(
-        head.feedback,
-        head.state,
-        in_round=head.round_id is not None,
-        is_closed=head.round_closed_at is not None,
-    )
-    return Result(
-        score=grade.score,
-        max_score=grade.max_score,
-        percent=percent(grade.score, grade.max_score),
-        passed=grade.passed,
-        graded_at=grade.graded_at,
-        is_released=released,
-        late_count=late_count or 0,
-        items=_result_items(session, head.id, grade) if released else (),
-    )
-
-
-def _result_items(session: Session, attempt_id: int, grade: Grade) -> tuple[ResultItem, ...]:
-    current = current_answers(session, attempt_id, statuses=counted(late=grade.late_counted))
-    rows = session.execute(
-        select(AttemptItem, QuestionVersion)
-        .join(QuestionVersion, QuestionVersion.id == AttemptItem.question_version_id)
-        .where(AttemptItem.attempt_id == attempt_id)
-        .order_by(AttemptItem.position)
-    ).all()
-    keys = effective_bodies(session, [row.QuestionVersion.id for row in rows])
-    return tuple(
-        ResultItem(
-            number=row.AttemptItem.position,
-            section=row.AttemptItem.section,
-            points=row.AttemptItem.points,
-            earned=Decimal(grade.item_scores[str(row.AttemptItem.id)]),
-            told=type_of(row.QuestionVersion.type).explain(
-                keys[row.QuestionVersion.id].body,
-                row.QuestionVersion.rendered,
-                current[row.AttemptItem.id].value if row.AttemptItem.id in current else None,
-                row.AttemptItem.option_order,
-            ),
-            citations=tuple(row.QuestionVersion.citations),
-            key=keys[row.QuestionVersion.id],
-        )
-        for row in rows
-    )

@@ -80,3 +80,11 @@ def is_released(
     if state is not AttemptState.GRADED or rule is FeedbackRule.NEVER:
         return False
     return is_closed if in_round else rule is FeedbackRule.AFTER_SUBMIT
+
+
+def shows_score(state: AttemptState, *, in_round: bool, is_closed: bool) -> bool:
+    """Whether the examinee may see score and verdict of an attempt.
+
+    Those of a round come when it has closed, for everybody at once (domain.md section 7).
+    """
+    return state is AttemptState.GRADED and (is_closed or not in_round)

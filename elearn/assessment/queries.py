@@ -25,7 +25,7 @@ from elearn.assessment.models import (
     PaperVersion,
     QuestionVersion,
 )
-from elearn.assessment.policy import History
+from elearn.assessment.policy import History, shows_score
 from elearn.assessment.rounds.models import Round
 from elearn.assessment.rounds.queries import KINDS_OF_ROUNDS, Seat
 from elearn.kernel.errors import N_, NotFound
@@ -213,7 +213,15 @@ def list_attempts(
         .scalar_subquery()
     )
     statement = (
-        select(Attempt, Paper.code, PaperVersion.title, Grade, late.label("late_count"))
+        select(
+            Attempt,
+            Paper.code,
+            PaperVersion.title,
+            Grade,
+            late.label("late_count"),
+            Round.closed_at,
+        )
+        .outerjoin(Round, Round.id == Attempt.round_id)
         .join(Paper, Paper.id == Attempt.paper_id)
         .join(PaperVersion, PaperVersion.id == Attempt.paper_version_id)
         .outerjoin(Grade, and_(Grade.attempt_id == Attempt.id, Grade.number == last_grade))
@@ -223,14 +231,23 @@ def list_attempts(
     if paper_id is not None:
         statement = statement.where(Attempt.paper_id == paper_id)
     return [
-        _line(row.Attempt, row.code, row.title, _counting(row.Attempt, row.Grade), row.late_count)
+        _line(
+            row.Attempt,
+            row.code,
+            row.title,
+            _counting(row.Attempt, row.Grade, row.closed_at),
+            row.late_count,
+        )
         for row in session.execute(statement)
     ]
 
 
-def _counting(attempt: Attempt, grade: Grade | None) -> Grade | None:
-    """Return the grade that counts: that of a voided attempt stays, but counts for nothing."""
-    return None if attempt.state is AttemptState.VOIDED else grade
+def _counting(
+    attempt: Attempt, grade: Grade | None, round_closed_at: datetime | None
+) -> Grade | None:
+    """Return the grade that is told: none of a voided attempt, none before its round has closed."""
+    in_round, is_closed = attempt.round_id is not None, round_closed_at is not None
+    return grade if shows_score(attempt.state, in_round=in_round, is_closed=is_closed) else None
 
 
 def _line(

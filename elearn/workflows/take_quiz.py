@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from elearn.accounts.sessions import touching
 from elearn.assessment import attempt_queries, queries, saves, services
-from elearn.assessment.attempt_queries import AttemptHead, Result, Sheet
+from elearn.assessment.attempt_queries import AttemptHead, Sheet
 from elearn.assessment.domain import timing
 from elearn.assessment.domain.protocol import Event, Save
 from elearn.assessment.domain.question_types import Fields
@@ -23,6 +23,7 @@ from elearn.assessment.forms.services import form_for
 from elearn.assessment.models import Attempt, AttemptState
 from elearn.assessment.policy import refusal_to_start
 from elearn.assessment.queries import AttemptLine, PaperRules
+from elearn.assessment.results import Result, get_result
 from elearn.assessment.rounds import entry
 from elearn.assessment.rounds.entry import NOTHING, Shown, find_seat, own_decisions
 from elearn.assessment.rounds.policy import refusal_to_sit
@@ -366,7 +367,7 @@ def open_result(actor: Actor, attempt_id: int) -> tuple[AttemptHead, Result | No
     """Return the actor's attempt and its result, None while it runs. Raises NotFound."""
     head, _ = _read(actor, attempt_id)
     with reading() as session:
-        return head, attempt_queries.get_result(session, head)
+        return head, get_result(session, head)
 
 
 def _read(actor: Actor, attempt_id: int) -> tuple[AttemptHead, datetime]:

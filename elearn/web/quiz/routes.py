@@ -10,10 +10,10 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask import session as cookie
 from werkzeug.wrappers import Response as BaseResponse
 
-from elearn.assessment.attempt_queries import Result
 from elearn.assessment.domain import timing
 from elearn.assessment.domain.protocol import parse_save
 from elearn.assessment.models import AnswerStatus, AttemptState
+from elearn.assessment.results import Result
 from elearn.assessment.rounds.entry import Shown
 from elearn.curriculum.queries import Document, list_documents
 from elearn.infra import sealing
@@ -228,7 +228,7 @@ def result(attempt_id: int) -> str | BaseResponse:
     head, found = take_quiz.open_result(the_actor(), attempt_id)
     if head.state is AttemptState.VOIDED:
         return render_template("quiz/voided.html", head=head)
-    if head.state is AttemptState.SUBMITTED:
+    if found is None and head.state is not AttemptState.IN_PROGRESS:
         return render_template("quiz/waiting.html", head=head)
     if found is None:
         return redirect(url_for("quiz.attempt", attempt_id=attempt_id))
