@@ -29,6 +29,9 @@ from elearn.web.learner.lessons import blueprint as lessons
 from elearn.web.learner.media import blueprint as media
 from elearn.web.learner.practice import blueprint as practice
 from elearn.web.learner.routes import blueprint as learner
+from elearn.web.marking.essays import blueprint as essays
+from elearn.web.marking.keys import blueprint as keys
+from elearn.web.marking.reviews import blueprint as reviews
 from elearn.web.officer.attempts import blueprint as officer_attempts
 from elearn.web.officer.certificates import blueprint as officer_certificates
 from elearn.web.officer.rescue import blueprint as officer_rescue
@@ -38,6 +41,7 @@ from elearn.web.public.verify import blueprint as verify
 from elearn.web.quiz.again import blueprint as quiz_again
 from elearn.web.quiz.bulletin import blueprint as bulletin
 from elearn.web.quiz.reports import blueprint as quiz_reports
+from elearn.web.quiz.reviews import blueprint as quiz_reviews
 from elearn.web.quiz.routes import blueprint as quiz
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -52,6 +56,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     media,
     practice,
     quiz,
+    quiz_reviews,
+    essays,
+    reviews,
+    keys,
     quiz_again,
     quiz_reports,
     bulletin,

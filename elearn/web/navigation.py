@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
+from elearn.assessment.marking.policy import MARKERS
 from elearn.kernel.actor import Actor, Role
 from elearn.kernel.errors import N_
 from elearn.web.words import translated
@@ -39,6 +40,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("officer.home", N_("Chương trình"), "/officer", (Role.PROGRAMME_OFFICER,)),
     Entry("author.home", N_("Biên soạn"), "/author", (Role.AUTHOR, Role.REVIEWER)),
+    Entry("essays.queue", N_("Chấm thi"), "/marking", MARKERS),
     Entry("admin.home", N_("Quản trị"), "/admin", (Role.ADMIN,)),
 )
 
@@ -99,6 +101,11 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "/author/statistics",
             (Role.AUTHOR, Role.REVIEWER),
         ),
+    ),
+    "/marking": (
+        Entry("essays.queue", N_("Chấm tự luận"), "/marking/essays", MARKERS),
+        Entry("reviews.index", N_("Phúc khảo"), "/marking/reviews", (Role.PROGRAMME_OFFICER,)),
+        Entry("keys.index", N_("Sửa đáp án"), "/marking/keys", MARKERS),
     ),
     "/admin": (
         Entry("admin.home", N_("Tổng quan"), "/admin", (Role.ADMIN,)),

@@ -19,6 +19,7 @@ AREAS: dict[str, str] = {
     "draft": N_("Bản nháp"),
     "keys": N_("Sửa đáp án"),
     "marking": N_("Chấm tự luận"),
+    "reviews": N_("Phúc khảo"),
     "statistics": N_("Thống kê câu hỏi"),
     "question": N_("Câu hỏi"),
 }
@@ -61,6 +62,9 @@ _ACTS: dict[str, str] = {
     "question.resolve_report": N_("Trả lời báo lỗi câu hỏi"),
     "marking.mark": N_("Chấm bài tự luận"),
     "person.correct": N_("Sửa hồ sơ cán bộ"),
+    "reviews.ask": N_("Xin phúc khảo"),
+    "reviews.decide": N_("Quyết định phúc khảo"),
+    "reviews.open": N_("Xem bài để phúc khảo"),
     "role.end": N_("Kết thúc vai trò"),
     "role.grant": N_("Cấp vai trò"),
     "round.add": N_("Thêm người vào đợt làm bài"),

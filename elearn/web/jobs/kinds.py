@@ -10,6 +10,8 @@ from elearn.web.words import translated
 # kind, as in elearn.worker.handlers: (title, endpoint that takes job_id and gives the result)
 KINDS: dict[str, tuple[str, str]] = {
     "certificates.bundle": (N_("Gói chứng nhận"), "hr_certificates.bundle_file"),
+    "keys.preview": (N_("Xem trước việc sửa đáp án"), "keys.after_job"),
+    "keys.regrade": (N_("Chấm lại theo đáp án đã sửa"), "keys.after_job"),
     "roster.check": (N_("Kiểm tra danh sách nhân sự"), "hr_roster.after_job"),
     "assessment.statistics": (N_("Tính thống kê câu hỏi"), "author_statistics.after_job"),
     "roster.apply": (N_("Nhập danh sách nhân sự"), "hr_roster.after_job"),

@@ -1,0 +1,1 @@
+"""Pages after an attempt: marking essays, score reviews, key corrections."""
