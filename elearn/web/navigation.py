@@ -52,6 +52,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
         Entry("hr_accounts.show_list", N_("Tài khoản"), "/hr/accounts", (Role.HR,)),
         Entry("hr_roster.show", N_("Nhập danh sách"), "/hr/roster", (Role.HR,)),
         Entry("hr_certificates.browse", N_("Chứng nhận"), "/hr/certificates", (Role.HR,)),
+        Entry("practice.show_use", N_("Ôn tập"), "/practice/use", (Role.HR,)),
     ),
     "/officer": (
         Entry("officer.home", N_("Tổng quan"), "/officer", (Role.PROGRAMME_OFFICER,)),
