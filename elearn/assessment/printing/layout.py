@@ -31,6 +31,7 @@ _MANNER = {
 _SHORT_OPTION = 24
 _LINES_OF_AN_ESSAY = 14
 _DOTS = "…………"
+_WIDE_SPACE = "\N{NO-BREAK SPACE}" * 3 + " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +136,4 @@ def _gap_choices(shown: Presented) -> Iterator[Block]:
             for letter, choice in zip(ascii_uppercase, piece.gap.choices, strict=False)
         ]
         label = f"({int(piece.gap.name) + 1}) "
-        yield Paragraph((Run(label, BOLD), Run("    ".join(texts))), indent=1)
+        yield Paragraph((Run(label, BOLD), Run(_WIDE_SPACE.join(texts))), indent=1)
