@@ -7,6 +7,7 @@ from elearn.assessment import models as assessment
 from elearn.assessment.forms import models as assessment_forms
 from elearn.assessment.marking import models as assessment_marking
 from elearn.assessment.practice import models as assessment_practice
+from elearn.assessment.printing import models as assessment_printing
 from elearn.assessment.regrading import models as assessment_regrading
 from elearn.assessment.reports import models as assessment_reports
 from elearn.assessment.reviews import models as assessment_reviews
@@ -30,6 +31,7 @@ FEATURES = (
     curriculum,
     assessment,
     assessment_practice,
+    assessment_printing,
     assessment_rounds,
     assessment_reports,
     assessment_forms,
