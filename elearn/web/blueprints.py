@@ -34,6 +34,7 @@ from elearn.web.marking.keys import blueprint as keys
 from elearn.web.marking.reviews import blueprint as reviews
 from elearn.web.officer.attempts import blueprint as officer_attempts
 from elearn.web.officer.certificates import blueprint as officer_certificates
+from elearn.web.officer.printing import blueprint as officer_printing
 from elearn.web.officer.rescue import blueprint as officer_rescue
 from elearn.web.officer.routes import blueprint as officer
 from elearn.web.public.routes import blueprint as public
@@ -81,6 +82,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     officer,
     officer_attempts,
     officer_certificates,
+    officer_printing,
     officer_rescue,
     admin,
     admin_users,

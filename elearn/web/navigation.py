@@ -70,6 +70,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             (Role.PROGRAMME_OFFICER,),
         ),
         Entry(
+            "officer_printing.show_list",
+            N_("In đề"),
+            "/officer/printing",
+            (Role.PROGRAMME_OFFICER,),
+        ),
+        Entry(
             "author_statistics.index",
             N_("Thống kê"),
             "/author/statistics",

@@ -10,6 +10,7 @@ HANDLERS: Mapping[str, str] = {
     "certificates.bundle": "elearn.workflows.certificate_files:build_bundle",
     "keys.preview": "elearn.workflows.change_keys:preview",
     "keys.regrade": "elearn.workflows.change_keys:regrade",
+    "printing.build": "elearn.workflows.print_papers:build",
     "roster.check": "elearn.workflows.stage_roster:check_batch",
     "roster.apply": "elearn.workflows.stage_roster:apply_batch",
     "forms.assemble": "elearn.workflows.assemble_forms:assemble",
