@@ -138,7 +138,7 @@ def list_doubts(session: Session, reach: Reach, page: PageRequest) -> Page[Doubt
 
 
 def keep(
-    session: Session, reach: Reach, doubt_id: int, *, by: int, note: str, now: datetime
+    session: Session, reach: Reach, doubt_id: int, *, by: int | None, note: str, now: datetime
 ) -> str:
     """Settle a doubt: the certificate stays; return its serial. Raises NotFound, Conflict."""
     row = session.scalar(

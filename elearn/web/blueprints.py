@@ -34,6 +34,7 @@ from elearn.web.marking.keys import blueprint as keys
 from elearn.web.marking.reviews import blueprint as reviews
 from elearn.web.officer.attempts import blueprint as officer_attempts
 from elearn.web.officer.certificates import blueprint as officer_certificates
+from elearn.web.officer.doubts import blueprint as officer_doubts
 from elearn.web.officer.printing import blueprint as officer_printing
 from elearn.web.officer.rescue import blueprint as officer_rescue
 from elearn.web.officer.routes import blueprint as officer
@@ -83,6 +84,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     officer_attempts,
     officer_certificates,
     officer_printing,
+    officer_doubts,
     officer_rescue,
     admin,
     admin_users,

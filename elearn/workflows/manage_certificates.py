@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from elearn.certificates import issuers, pending, queries, services
+from elearn.certificates import doubts, issuers, pending, queries, services
 from elearn.certificates.issuers import NewProfile
 from elearn.certificates.models import Certificate
 from elearn.certificates.policy import officer_reach
@@ -22,6 +22,7 @@ from elearn.kernel.text import clean
 from elearn.workflows.certificate_files import Selection, plain_selection
 
 _REASON_LENGTH = 1000
+LONGEST_NOTE = 500
 # These differ between any two certificates and need no correcting.
 _UNCOMPARED = frozenset({"issued_on"})
 
@@ -107,6 +108,26 @@ def set_profile(actor: Actor, profile: NewProfile, *, now: datetime) -> None:
     with transaction() as session:
         issuers.check_issuer_within(session, officer_reach(actor, local_day(now)), profile.issuer)
         issuers.add_profile(session, actor, profile, now=now)
+
+
+def keep_doubted(actor: Actor, doubt_id: int, note: str, *, now: datetime) -> None:
+    """Keep a certificate of an own programme that hangs on a test failed by a corrected key.
+
+    The reason is audited. Raises NotFound, Conflict when it has been settled, Invalid.
+    """
+    text = clean(note).strip()
+    if not 1 <= len(text) <= LONGEST_NOTE:
+        raise Invalid(
+            "certificate.note",
+            N_("Hãy ghi lý do, không quá %(length)d ký tự."),
+            length=LONGEST_NOTE,
+        )
+    with transaction() as session:
+        reach = officer_reach(actor, local_day(now))
+        serial = doubts.keep(session, reach, doubt_id, by=actor.user_id, note=text, now=now)
+        audit.record(
+            session, actor, "certificate.keep", ("certificate", serial), at=now, reason=text
+        )
 
 
 def note_export(actor: Actor, selection: Selection, *, now: datetime) -> None:

@@ -127,6 +127,8 @@ ACCESS: dict[str, str] = {
     "officer_certificates.revoke": "PROGRAMME_OFFICER",
     "officer_certificates.show": "PROGRAMME_OFFICER",
     "officer_certificates.signers": "PROGRAMME_OFFICER",
+    "officer_doubts.index": "PROGRAMME_OFFICER",
+    "officer_doubts.keep": "PROGRAMME_OFFICER",
     "officer.home": "PROGRAMME_OFFICER",
     "officer_rescue.store": "PROGRAMME_OFFICER",
     "officer_rescue.upload": "PROGRAMME_OFFICER",

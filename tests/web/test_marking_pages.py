@@ -238,12 +238,12 @@ class TestReviews:
         assert stranger.post(f"/attempts/{attempt}/review", data={"reason": "x"}).status_code == 404
 
 
-def test_a_lost_task_is_said_kindly(session: Session, sign_in) -> None:
+def test_an_essay_that_was_marked_meanwhile_is_said_kindly(session: Session, sign_in) -> None:
     board = Board(session, kind=PaperKind.PRACTICE)
     board.write()
     board.mark(board.first, "4", "6")
     token = session.scalars(select(MarkingTask.token)).one()
     session.rollback()
     with_form = sign_in(board.first).post(f"/marking/essays/{token}", data={"points": ["4", "6"]})
-    assert with_form.status_code == 404
-    assert "Hãy nhận bài khác" in with_form.text
+    assert with_form.status_code == 409
+    assert "không còn chờ chấm" in with_form.text

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from elearn.accounts.models import User
 from elearn.assessment.domain.grading import Treatment
 from elearn.assessment.models import Attempt, AttemptState, Grade, Question
 from elearn.assessment.regrading import queries, slices
@@ -18,7 +19,7 @@ from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from elearn.org.models import Person
 from elearn.progress.models import ProgrammeCompletion
-from elearn.workflows import change_keys, decide_attempts, take_quiz
+from elearn.workflows import change_keys, decide_attempts, manage_certificates, take_quiz
 from elearn.workflows.change_keys import Given
 from tests.factories.assessment import make_question_version
 from tests.factories.attempts import a_save, items_of, move_deadline
@@ -26,6 +27,7 @@ from tests.factories.curriculum import make_lesson, make_module, make_programme
 from tests.factories.keys import WHY, Hall, Silent
 from tests.factories.org import make_duty, make_unit
 from tests.factories.progress import make_mark
+from tests.support.accounts import Visitor
 from tests.support.statements import recorded
 
 
@@ -414,3 +416,25 @@ def test_no_flag_where_nothing_was_lowered_or_another_attempt_passes(
     course.hall.sit("baab", kept)
     course.hall.correct(app, right="a")
     assert course.count(CertificateDoubt) == 0
+
+
+def test_an_officer_keeps_a_certificate_in_doubt_with_his_reason(
+    app: Flask, course: Course, visitor: Visitor
+) -> None:
+    hall = course.hall
+    hall.sit("aabb", course.student())
+    hall.correct(app, may_lower=True)
+    doubt = hall.session.scalars(select(CertificateDoubt)).one()
+    hall.session.rollback()
+    officer = visitor.as_user(hall.session.get_one(User, hall.officer.user_id))
+    assert WHY in officer.get("/officer/certificates/doubts").text
+    assert "Cần xem lại" in officer.get("/officer/certificates").text
+    elsewhere = hall.holder(Role.PROGRAMME_OFFICER, make_unit(hall.session, "X"))
+    with pytest.raises(NotFound):
+        manage_certificates.keep_doubted(elsewhere, doubt.id, "Giữ.", now=utc_now())
+    officer.post(f"/officer/certificates/doubts/{doubt.id}/keep", data={"note": "Đã học đủ."})
+    assert "Không có chứng nhận nào" in officer.get("/officer/certificates/doubts").text
+    kept = hall.session.scalars(select(AuditEntry).where(AuditEntry.act == "certificate.keep"))
+    assert kept.one().reason == "Đã học đủ."
+    with pytest.raises(Conflict):
+        manage_certificates.keep_doubted(hall.officer, doubt.id, "Giữ.", now=utc_now())

@@ -42,6 +42,7 @@ _ACTS: dict[str, str] = {
     "certificate.download": N_("Tải chứng nhận"),
     "certificate.export": N_("Xuất sổ cấp chứng nhận"),
     "certificate.issue": N_("Cấp chứng nhận"),
+    "certificate.keep": N_("Giữ chứng nhận sau khi đáp án được sửa"),
     "certificate.replace": N_("Cấp chứng nhận thay thế"),
     "certificate.revoke": N_("Thu hồi chứng nhận"),
     "certificate.set_signer": N_("Ghi nhận người ký chứng nhận"),
