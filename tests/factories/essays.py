@@ -159,3 +159,13 @@ class Board:
         """Return the one essay there is."""
         self.session.rollback()
         return self.session.scalars(select(MarkingTask)).one()
+
+
+def mark_everything(session: Session, unit: Unit, *points: str) -> None:
+    """Let one marker in ``unit`` give ``points`` to every essay that waits for marks."""
+    session.rollback()
+    user = make_user(session)
+    marker = actor_of(user, grant(session, user, Role.AUTHOR, unit))
+    while token := mark_essays.take(marker):
+        mark_essays.mark(marker, token, Given(points, ""))
+    session.rollback()

@@ -9,11 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from elearn.assessment.domain.question_types import TYPES
-from elearn.assessment.models import AnswerEvent, Attempt, FeedbackRule, Question
+from elearn.assessment.models import AnswerEvent, Attempt, FeedbackRule, PaperKind, Question
+from elearn.org.models import Unit
 from elearn.progress.models import CheckAnswer
 from tests.factories.assessment import make_paper, make_question
 from tests.factories.attempts import items_of, make_learner
 from tests.factories.curriculum import make_lesson, make_module
+from tests.factories.essays import mark_everything
+from tests.factories.org import make_assignment, make_person, make_unit, make_user
 from tests.factories.questions import BODIES, CASE, ESSAY, WORDS, right_value
 from tests.support.accounts import Visitor
 from tests.support.elements import elements_of
@@ -23,8 +26,15 @@ NAMES = sorted(TYPES)
 
 
 @pytest.fixture
-def browser(visitor: Visitor, session: Session) -> FlaskClient:
-    return visitor.as_user(make_learner(session))
+def unit(session: Session) -> Unit:
+    return make_unit(session)
+
+
+@pytest.fixture
+def browser(visitor: Visitor, session: Session, unit: Unit) -> FlaskClient:
+    person = make_person(session)
+    make_assignment(session, person, unit)
+    return visitor.as_user(make_user(session, person=person))
 
 
 def begin(browser: FlaskClient, session: Session, *bodies: tuple[str, Any], **given: Any) -> int:
@@ -190,8 +200,9 @@ def test_the_result_tells_what_was_said_and_what_is_right(
         assert words in result
 
 
-def test_an_essay_waits_for_people(browser: FlaskClient, session: Session) -> None:
-    attempt_id = begin(browser, session, ("essay", ESSAY), ("case", CASE))
+def test_an_essay_waits_for_people(browser: FlaskClient, session: Session, unit: Unit) -> None:
+    bodies = (("essay", ESSAY), ("case", CASE))
+    attempt_id = begin(browser, session, *bodies, kind=PaperKind.PRACTICE)
     items = items_of(session, attempt_id)
     data = {
         "epoch": "1",
@@ -200,14 +211,23 @@ def test_an_essay_waits_for_people(browser: FlaskClient, session: Session) -> No
         f"{items['q1']}.3": "Hai",
     }
     browser.post(f"/attempts/{attempt_id}", data=data)
-    result = browser.post(f"/attempts/{attempt_id}/submit", follow_redirects=True).text
-    assert result.count("Chờ chấm") == 3
+    waiting = browser.post(f"/attempts/{attempt_id}/submit", follow_redirects=True).text
+    assert "đang chờ chấm phần tự luận" in waiting
+    mark_everything(session, unit, "1", "0.5")
+    result = browser.get(f"/attempts/{attempt_id}/result").text
+    # Half of the points of the essay; of the case half of one part of two points in six.
+    assert "0,67/2 điểm" in result
+    assert result.count("Đúng một phần") == 3
+    assert "Chờ chấm" not in result
     assert "&lt;b&gt;Bài&lt;/b&gt;" in result
     assert "<b>Bài</b>" not in result
 
 
-def test_what_people_write_is_shown_as_text(browser: FlaskClient, session: Session) -> None:
-    attempt_id = begin(browser, session, *((name, BODIES[name]) for name in BODIES))
+def test_what_people_write_is_shown_as_text(
+    browser: FlaskClient, session: Session, unit: Unit
+) -> None:
+    bodies = [(name, BODIES[name]) for name in BODIES]
+    attempt_id = begin(browser, session, *bodies, kind=PaperKind.PRACTICE)
     items = items_of(session, attempt_id)
     evil = '"><script>alert(1)</script>'
     names = dict(zip(BODIES, items.values(), strict=True))
@@ -220,7 +240,9 @@ def test_what_people_write_is_shown_as_text(browser: FlaskClient, session: Sessi
         str(names["essay"]): f"</textarea>{evil}",
     }
     page = browser.post(f"/attempts/{attempt_id}", data=data, follow_redirects=True).text
-    result = browser.post(f"/attempts/{attempt_id}/submit", follow_redirects=True).text
+    browser.post(f"/attempts/{attempt_id}/submit")
+    mark_everything(session, unit, "1", "2")
+    result = browser.get(f"/attempts/{attempt_id}/result").text
     for text in (page, result):
         assert "alert(1)" in text
         assert "<script>alert" not in text
