@@ -45,6 +45,13 @@ FORMATS: dict[str, Format] = {
     for each in (
         Format("yaml", "YAML", ".yaml", "application/yaml", f"{_HERE}.yaml_format"),
         Format(
+            "xlsx",
+            "Excel (.xlsx)",
+            ".xlsx",
+            f"{_OFFICE}.spreadsheetml.sheet",
+            f"{_HERE}.xlsx_format",
+        ),
+        Format(
             "docx",
             "Word (.docx)",
             ".docx",

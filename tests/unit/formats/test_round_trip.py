@@ -54,3 +54,13 @@ def test_papers_keep_what_is_plain(questions: list[Entry]) -> None:
         lost = {loss.question for loss in done.losses}
         kept = [entry for entry in questions if entry["id"] not in lost]
         assert read_back(done.content, name) == kept if kept else True
+
+
+@_settings
+@given(entries(*ALL))
+def test_workbooks_keep_all_types_but_cases(questions: list[Entry]) -> None:
+    done = catalogue.codec_of("xlsx").write(Outgoing(questions))
+    lost = {loss.question for loss in done.losses if loss.is_whole}
+    kept = [entry for entry in questions if entry["id"] not in lost]
+    if kept:
+        assert read_back(done.content, "xlsx") == kept
