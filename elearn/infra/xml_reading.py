@@ -46,3 +46,9 @@ def local_name(element: etree._Element) -> str:
     """Return the name of ``element`` without its namespace; "" for what is no element."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def line_of(element: etree._Element) -> int | None:
+    """Return the line on which ``element`` begins."""
+    line: object = element.sourceline  # the stub has a type of its own for it
+    return line if isinstance(line, int) else None

@@ -61,6 +61,10 @@ FORMATS: dict[str, Format] = {
         Format("text", N_("Văn bản thuần"), ".txt", "text/plain", f"{_HERE}.text_format"),
         Format("gift", "GIFT (Moodle)", ".gift.txt", "text/plain", f"{_HERE}.gift_format"),
         Format("aiken", "Aiken", ".aiken.txt", "text/plain", f"{_HERE}.aiken_format"),
+        Format("moodle-xml", "Moodle XML", ".xml", "application/xml", f"{_HERE}.moodle_format"),
+        Format("qti", "QTI 2.2", ".zip", "application/zip", f"{_HERE}.qti_format"),
+        Format("qti-2.1", "QTI 2.1", ".zip", "application/zip", f"{_HERE}.qti21_format"),
+        Format("qti-3.0", "QTI 3.0", ".zip", "application/zip", f"{_HERE}.qti3_format"),
     )
 }
 

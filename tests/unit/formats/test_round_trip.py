@@ -1,9 +1,11 @@
 """What goes out in a format comes in again the same, as far as the format can hold it."""
 
+import pytest
 from hypothesis import given, settings
 
 from elearn.assessment.formats import catalogue
 from elearn.assessment.formats.neutral import Entry, Outgoing
+from elearn.assessment.formats.plain import from_markdown
 from tests.unit.formats.made import entries, read_back, without, written
 
 ALL = (
@@ -64,3 +66,27 @@ def test_workbooks_keep_all_types_but_cases(questions: list[Entry]) -> None:
     kept = [entry for entry in questions if entry["id"] not in lost]
     if kept:
         assert read_back(done.content, "xlsx") == kept
+
+
+@_settings
+@given(entries(*(kind for kind in ALL if kind != "essay")))
+def test_moodle_keeps_what_reads_the_same(questions: list[Entry]) -> None:
+    again = read_back(written("moodle-xml", questions), "moodle-xml")
+    assert [shown(entry) for entry in again] == [shown(entry) for entry in questions]
+
+
+def shown(value: object) -> object:
+    """Return an entry with its texts as they are shown: HTML knows no Markdown."""
+    if isinstance(value, dict):
+        return {key: shown(item) for key, item in sorted(value.items())}
+    if isinstance(value, list):
+        return [shown(item) for item in value]
+    return from_markdown(value).lines if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("name", ["qti", "qti-2.1", "qti-3.0"])
+@settings(max_examples=25, deadline=None)
+@given(questions=entries(*(kind for kind in ALL if kind != "essay")))
+def test_qti_keeps_what_reads_the_same(name: str, questions: list[Entry]) -> None:
+    again = read_back(written(name, questions))
+    assert [shown(entry) for entry in again] == [shown(entry) for entry in questions]
