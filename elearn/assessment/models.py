@@ -19,8 +19,10 @@ from sqlalchemy import (
     false,
     text,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
+from elearn.assessment.domain import searching
 from elearn.infra.db import Base, UTCDateTime, enum_type
 
 
@@ -97,8 +99,30 @@ class Question(Base):
     is_inline_check: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
+def _row(context: DefaultExecutionContext) -> dict[str, Any]:
+    """Return the values of the row that is being added."""
+    row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    return row
+
+
+def _search_text(context: DefaultExecutionContext) -> str:
+    return searching.search_text(_row(context)["body"])
+
+
+def _tags(context: DefaultExecutionContext) -> str:
+    row = _row(context)
+    return searching.tags_text(row["skills"], row["facts"], row["citations"])
+
+
+def _same_key(context: DefaultExecutionContext) -> str:
+    return searching.same_key(_row(context)["body"])
+
+
 class QuestionVersion(Base):
-    """A published wording of a question. ``body`` is its file shape, ``rendered`` its HTML."""
+    """A published wording of a question. ``body`` is its file shape, ``rendered`` its HTML.
+
+    ``search_text``, ``tags`` and ``same_key`` follow from the rest; see domain.searching.
+    """
 
     __tablename__ = "assessment_question_version"
     __table_args__ = (
@@ -123,6 +147,11 @@ class QuestionVersion(Base):
     published_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_by: Mapped[int | None] = mapped_column(ForeignKey("accounts_user.id"))
     change_note: Mapped[str | None] = mapped_column(Text)
+    search_text: Mapped[str] = mapped_column(Text, default=_search_text, server_default="")
+    tags: Mapped[str] = mapped_column(Text, default=_tags, server_default="")
+    same_key: Mapped[str] = mapped_column(
+        String(64), default=_same_key, server_default="", index=True
+    )
 
 
 class Paper(Base):

@@ -1,12 +1,15 @@
 """Tables of what is being written: drafts of lessons and questions, their editors and reviews."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from elearn.assessment.domain import searching
 from elearn.infra.db import Base, UTCDateTime, enum_type
 
 
@@ -48,6 +51,27 @@ class DraftAct(StrEnum):
 _IS_OPEN = "state IN ('EDITING', 'IN_REVIEW', 'RETURNED')"
 
 
+def _searched(content: Mapping[str, Any]) -> dict[str, str]:
+    """Return the columns for searching that follow from the content of a question's draft."""
+    body = content.get("body")
+    if not isinstance(body, Mapping):
+        return {"search_text": "", "tags": "", "same_key": ""}
+    labels = (content.get(name) or () for name in ("skills", "facts", "citations"))
+    return {
+        "search_text": searching.search_text(body),
+        "tags": searching.tags_text(*labels),
+        "same_key": searching.same_key(body),
+    }
+
+
+def _column(name: str) -> Callable[[DefaultExecutionContext], str]:
+    def default(context: DefaultExecutionContext) -> str:
+        row = context.get_current_parameters()  # type: ignore[no-untyped-call]  # SQLAlchemy's
+        return _searched(row["content"])[name]
+
+    return default
+
+
 class Draft(Base):
     """A text that is not published yet; at most one open one per thing and origin.
 
@@ -55,6 +79,8 @@ class Draft(Base):
     bank. ``content`` is described in authoring.drafts.content. ``base_number`` is the version it
     started from, None for a new thing. ``lock_version`` grows with every save: a save that does
     not name the present one is refused. ``source`` is the path of the file for origin FILE.
+    ``search_text``, ``tags`` and ``same_key`` follow from the content of a question (see
+    assessment.domain.searching); they are "" for a lesson.
     """
 
     __tablename__ = "authoring_draft"
@@ -92,6 +118,19 @@ class Draft(Base):
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("accounts_user.id"))
     closed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     published_number: Mapped[int | None]
+    search_text: Mapped[str] = mapped_column(
+        Text, default=_column("search_text"), server_default=""
+    )
+    tags: Mapped[str] = mapped_column(Text, default=_column("tags"), server_default="")
+    same_key: Mapped[str] = mapped_column(
+        String(64), default=_column("same_key"), server_default="", index=True
+    )
+
+    @validates("content")
+    def _search_anew(self, _name: str, content: dict[str, Any]) -> dict[str, Any]:
+        for column, value in _searched(content).items():
+            setattr(self, column, value)
+        return content
 
 
 class DraftEditor(Base):

@@ -189,6 +189,12 @@ def full_name(view: DocumentView) -> str:
     return " ".join(part for part in (*parts, f"của {view.issuer}") if part)
 
 
+def codes_no_longer_in_force(session: Session, on: date) -> list[str]:
+    """Return the codes of documents that were replaced, repealed or have expired by ``on``."""
+    documents = read_register(session, on).documents.values()
+    return sorted(view.code for view in documents if view.status in _PAST)
+
+
 def read_register(session: Session, on: date) -> Register:
     """Return the register as it stands on ``on``; one query."""
     return Register(session.scalars(select(LegalDocument)), on)

@@ -147,7 +147,11 @@ ACCESS: dict[str, str] = {
     # authoring
     "author.home": "AUTHOR REVIEWER",
     "author.module": "AUTHOR REVIEWER",
+    "author_bank.choose_labels": "AUTHOR",
+    "author_bank.export": "AUTHOR REVIEWER",
+    "author_bank.give_labels": "AUTHOR",
     "author_bank.index": "AUTHOR REVIEWER",
+    "author_bank.usage": "AUTHOR REVIEWER",
     "author_drafts.discard": "AUTHOR",
     "author_drafts.index": "AUTHOR REVIEWER",
     "author_drafts.publish": "REVIEWER",

@@ -1,47 +1,31 @@
-"""The question bank as authors search it: without accents, by type, level, lesson and state."""
+"""The question bank as authors search it; a handful of statements however large it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
-from elearn.assessment.models import Question, QuestionVersion
+from elearn.assessment.models import QuestionVersion
+from elearn.assessment.statistics.models import ItemStatistic
 from elearn.authoring.catalogue.queries import question_text
+from elearn.authoring.catalogue.search import BankSearch, BankState, everything, matching
 from elearn.authoring.drafts.content import QuestionText, from_json
 from elearn.authoring.drafts.queries import title_of
-from elearn.authoring.drafts.rules import OPEN
 from elearn.authoring.models import Draft, DraftKind, DraftState
 from elearn.curriculum.models import Lesson, LessonVersion, Module
+from elearn.infra.bulk import slices
 from elearn.kernel.paging import Page, PageRequest
-from elearn.kernel.text import fold
-
-
-class BankState(StrEnum):
-    """Where a question stands for its authors."""
-
-    PUBLISHED = "PUBLISHED"
-    CHANGING = "CHANGING"
-    NEW = "NEW"
-    RETIRED = "RETIRED"
-
-
-@dataclass(frozen=True, slots=True)
-class BankSearch:
-    """Which questions to list; an empty value asks for all. ``text`` is matched without accents."""
-
-    text: str = ""
-    module_code: str = ""
-    type: str = ""
-    level: str = ""
-    lesson: str = ""
-    state: BankState | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
-    """A question in the list; ``number`` None while it is not published."""
+    """A question in the list; ``number`` None while it is not published.
+
+    ``n``, ``facility`` (0 to 1) and ``discrimination`` are of all attempts, None before the first.
+    """
 
     code: str
     module_code: str
@@ -53,6 +37,12 @@ class QuestionLine:
     state: BankState
     draft_id: int | None
     draft_state: DraftState | None
+    area: str | None
+    skills: tuple[str, ...]
+    citations: tuple[str, ...]
+    n: int | None
+    facility: float | None
+    discrimination: float | None
 
 
 def list_lessons(session: Session, module_code: str = "") -> list[tuple[str, str]]:
@@ -70,99 +60,95 @@ def list_lessons(session: Session, module_code: str = "") -> list[tuple[str, str
 
 
 def page_of_questions(
-    session: Session, search: BankSearch, page: PageRequest
+    session: Session, search: BankSearch, page: PageRequest, *, on: date
 ) -> Page[QuestionLine]:
-    """Return the questions that ``search`` asks for, by code.
+    """Return the questions that ``search`` asks for, by code; four statements."""
+    bank = everything()
+    found = matching(session, search, bank, on=on)
+    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    rows = session.execute(_ordered(found, bank, search).offset(page.offset).limit(page.size)).all()
+    return Page(_lines(session, rows), page.number, page.size, total)
 
-    The words are compared in Python: neither database folds Vietnamese, and a bank holds hundreds
-    of questions, not hundreds of thousands.
-    """
-    wanted = fold(search.text)
-    lines = [
-        line
-        for line, text in _lines(session, search.module_code)
-        if _fits(line, search) and (not wanted or wanted in fold(_words(line, text)))
+
+def iter_questions(session: Session, search: BankSearch, *, on: date) -> Iterator[QuestionLine]:
+    """Yield every question that ``search`` asks for, in the order of the list."""
+    bank = everything()
+    found = matching(session, search, bank, on=on)
+    rows = session.execute(_ordered(found, bank, search)).all()
+    for part in slices(rows):
+        yield from _lines(session, part)
+
+
+def codes_of(session: Session, search: BankSearch, *, on: date, limit: int) -> list[str]:
+    """Return the codes that ``search`` asks for, at most ``limit``."""
+    bank = everything()
+    found = matching(session, search, bank, on=on).order_by(bank.c.code)
+    return list(session.scalars(found.limit(limit)))
+
+
+def _ordered(found: Any, bank: Subquery, search: BankSearch) -> Any:  # noqa: ANN401 - two selects
+    columns = [bank.c[name] for name in _COLUMNS]
+    wide = found.with_only_columns(
+        *columns, ItemStatistic.n, ItemStatistic.facility, ItemStatistic.discrimination
+    )
+    order = (bank.c.same_key, bank.c.code) if search.is_double else (bank.c.code,)
+    return wide.order_by(*order)
+
+
+_COLUMNS = ("code", "module_code", "version_id", "number", "is_retired", "draft_id", "draft_state")
+
+
+def _lines(session: Session, rows: Sequence[Any]) -> list[QuestionLine]:
+    versions = _texts_of_versions(session, [row.version_id for row in rows])
+    drafts = _texts_of_drafts(session, [row.draft_id for row in rows if row.version_id is None])
+    return [
+        _line(row, versions[row.version_id] if row.version_id else drafts[row.draft_id])
+        for row in rows
     ]
-    lines.sort(key=lambda line: line.code)
-    shown = lines[page.offset : page.offset + page.size]
-    return Page(shown, page.number, page.size, len(lines))
 
 
-def _words(line: QuestionLine, text: QuestionText) -> str:
-    options = " ".join(option.text for option in text.options)
-    return f"{line.code} {text.stem} {options} {text.explanation}"
+def _texts_of_versions(
+    session: Session, version_ids: Iterable[int | None]
+) -> Mapping[int, QuestionText]:
+    wanted = [version_id for version_id in version_ids if version_id is not None]
+    if not wanted:
+        return {}
+    rows = session.scalars(select(QuestionVersion).where(QuestionVersion.id.in_(wanted)))
+    return {version.id: question_text(version) for version in rows}
 
 
-def _fits(line: QuestionLine, search: BankSearch) -> bool:
-    return (
-        search.type in ("", line.type)
-        and search.level in ("", line.level)
-        and search.lesson in ("", line.lesson)
-        and search.state in (None, line.state)
-    )
+def _texts_of_drafts(session: Session, draft_ids: Sequence[int]) -> Mapping[int, QuestionText]:
+    if not draft_ids:
+        return {}
+    rows = session.execute(select(Draft.id, Draft.content).where(Draft.id.in_(draft_ids)))
+    texts = {row.id: from_json(DraftKind.QUESTION, row.content) for row in rows}
+    return {key: text for key, text in texts.items() if isinstance(text, QuestionText)}
 
 
-def _drafts(session: Session) -> dict[str, Draft]:
-    """Return the open drafts of questions by code; of two, the one begun in the browser."""
-    rows = session.scalars(
-        select(Draft)
-        .where(Draft.kind == DraftKind.QUESTION, Draft.state.in_(OPEN))
-        .order_by(Draft.origin.desc())
-    )
-    return {draft.code: draft for draft in rows}
-
-
-def _lines(session: Session, module_code: str) -> Iterator[tuple[QuestionLine, QuestionText]]:
-    drafts = _drafts(session)
-    statement = select(Question, QuestionVersion).outerjoin(
-        QuestionVersion, QuestionVersion.id == Question.published_version_id
-    )
-    if module_code:
-        statement = statement.where(Question.bank == module_code)
-    for question, version in session.execute(statement):
-        draft = drafts.pop(question.code, None)
-        text = question_text(version) if version is not None else _draft_text(draft)
-        if text is not None:
-            yield _line(question, version, draft, text), text
-    for draft in drafts.values():
-        new = _draft_text(draft)
-        if new is not None and draft.base_number is None and module_code in ("", draft.module_code):
-            yield _line(None, None, draft, new), new
-
-
-def _draft_text(draft: Draft | None) -> QuestionText | None:
-    content = from_json(draft.kind, draft.content) if draft is not None else None
-    return content if isinstance(content, QuestionText) else None
-
-
-def _line(
-    question: Question | None,
-    version: QuestionVersion | None,
-    draft: Draft | None,
-    text: QuestionText,
-) -> QuestionLine:
-    thing = question or draft
-    if thing is None:
-        raise ValueError("neither a question nor a draft")
+def _line(row: Any, text: QuestionText) -> QuestionLine:  # noqa: ANN401 - a row of _ordered
     return QuestionLine(
-        code=thing.code,
-        module_code=thing.bank if isinstance(thing, Question) else thing.module_code,
+        code=row.code,
+        module_code=row.module_code,
         stem=title_of(text),
         type=text.type,
         level=text.level,
         lesson=text.lesson,
-        number=version.number if version else None,
-        state=_state(question, version, draft),
-        draft_id=draft.id if draft else None,
-        draft_state=draft.state if draft else None,
+        number=row.number,
+        state=_state(row),
+        draft_id=row.draft_id,
+        draft_state=DraftState(row.draft_state) if row.draft_state else None,
+        area=text.area,
+        skills=text.skills,
+        citations=text.citations,
+        n=row.n,
+        facility=row.facility,
+        discrimination=row.discrimination,
     )
 
 
-def _state(
-    question: Question | None, version: QuestionVersion | None, draft: Draft | None
-) -> BankState:
-    if question is not None and question.retired_at is not None:
+def _state(row: Any) -> BankState:  # noqa: ANN401 - as above
+    if row.is_retired:
         return BankState.RETIRED
-    if version is None:
+    if row.version_id is None:
         return BankState.NEW
-    return BankState.PUBLISHED if draft is None else BankState.CHANGING
+    return BankState.PUBLISHED if row.draft_id is None else BankState.CHANGING
