@@ -237,6 +237,22 @@ _CHECKS = (
 )
 
 
+def find_first_lesson(session: Session) -> tuple[str, str] | None:
+    """Return the codes of a module and a published lesson of it; None while there is none."""
+    row = session.execute(
+        select(Module.code, Lesson.code)
+        .join(Lesson, Lesson.module_id == Module.id)
+        .where(
+            Module.retired_at.is_(None),
+            Lesson.retired_at.is_(None),
+            Lesson.published_version_id.is_not(None),
+        )
+        .order_by(Module.position, Module.id, Lesson.position, Lesson.id)
+        .limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
 def get_lesson_page(
     session: Session, person_id: int, module_code: str, lesson_code: str, *, on: date
 ) -> LessonPage:
