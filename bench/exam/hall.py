@@ -173,7 +173,8 @@ def _bank(session: Session) -> None:
         publishing.publish_question(
             session, question, content, NO_CONTEXT, user_id=None, note=None, now=now
         )
-    publishing.upsert_paper(session, _paper(), now=now)
+    paper = publishing.place_paper(session, _paper().code)
+    publishing.publish_paper(session, paper, _paper(), user_id=None, note=None, now=now)
 
 
 def fill(app: Flask, count: int) -> list[str]:

@@ -55,8 +55,30 @@ def publish_question(
     return version
 
 
-def publish_paper(session: Session, paper: Paper, content: PaperContent, *, now: datetime) -> int:
-    """Add the next version of ``paper``, make it the one sat from now on; return its number."""
+def place_paper(session: Session, code: str) -> Paper:
+    """Return the paper ``code``, made or alive again if need be."""
+    paper = session.scalars(select(Paper).where(Paper.code == code)).one_or_none()
+    if paper is None:
+        paper = Paper(code=code)
+        session.add(paper)
+    paper.retired_at = None
+    session.flush()
+    return paper
+
+
+def publish_paper(
+    session: Session,
+    paper: Paper,
+    content: PaperContent,
+    *,
+    user_id: int | None,
+    note: str | None,
+    now: datetime,
+) -> int:
+    """Add the next version of ``paper``, make it the one sat from now on; return its number.
+
+    Running attempts and planned rounds keep the version they began with.
+    """
     values = asdict(content)
     del values["code"]
     version = PaperVersion(
@@ -64,31 +86,14 @@ def publish_paper(session: Session, paper: Paper, content: PaperContent, *, now:
         paper_id=paper.id,
         number=_next_number(session, PaperVersion, paper.id),
         published_at=now,
+        published_by=user_id,
+        change_note=note,
     )
     session.add(version)
     session.flush()
     paper.published_version_id = version.id
     session.flush()
     return version.number
-
-
-def upsert_paper(session: Session, content: PaperContent, *, now: datetime) -> str:
-    """Write a paper, alive again if it was retired; return what was done."""
-    paper = session.scalars(select(Paper).where(Paper.code == content.code)).one_or_none()
-    is_new = paper is None
-    if paper is None:
-        paper = Paper(code=content.code)
-        session.add(paper)
-        session.flush()
-    was_retired = paper.retired_at is not None
-    paper.retired_at = None
-    if paper.published_version_id is not None:
-        version = session.get_one(PaperVersion, paper.published_version_id)
-        if paper_content(paper, version) == content:
-            session.flush()
-            return "updated" if was_retired else "unchanged"
-    publish_paper(session, paper, content, now=now)
-    return "created" if is_new else "updated"
 
 
 def _next_number(

@@ -1,4 +1,4 @@
-"""Tables of what is being written: drafts of lessons and questions, their editors and reviews."""
+"""Tables of what is being written: drafts of lessons, questions and papers, with their reviews."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -18,6 +18,7 @@ class DraftKind(StrEnum):
 
     LESSON = "LESSON"
     QUESTION = "QUESTION"
+    PAPER = "PAPER"
 
 
 class DraftOrigin(StrEnum):
@@ -75,12 +76,13 @@ def _column(name: str) -> Callable[[DefaultExecutionContext], str]:
 class Draft(Base):
     """A text that is not published yet; at most one open one per thing and origin.
 
-    ``code`` names the lesson or question, which need not exist yet; ``module_code`` its module or
-    bank. ``content`` is described in authoring.drafts.content. ``base_number`` is the version it
-    started from, None for a new thing. ``lock_version`` grows with every save: a save that does
-    not name the present one is refused. ``source`` is the path of the file for origin FILE.
+    ``code`` names the lesson, question or paper, which need not exist yet; ``module_code`` its
+    module or bank, "" for a paper. ``content`` is described in authoring.drafts.content.
+    ``base_number`` is the version it started from, None for a new thing. ``lock_version`` grows
+    with every save: a save that does not name the present one is refused. ``source`` is the
+    path of the file for origin FILE.
     ``search_text``, ``tags`` and ``same_key`` follow from the content of a question (see
-    assessment.domain.searching); they are "" for a lesson.
+    assessment.domain.searching); they are "" for a lesson or a paper.
     """
 
     __tablename__ = "authoring_draft"

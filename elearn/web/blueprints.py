@@ -12,6 +12,7 @@ from elearn.web.author.bank import blueprint as author_bank
 from elearn.web.author.drafts import blueprint as author_drafts
 from elearn.web.author.history import blueprint as author_history
 from elearn.web.author.lessons import blueprint as author_lessons
+from elearn.web.author.papers import blueprint as author_papers
 from elearn.web.author.pictures import blueprint as author_pictures
 from elearn.web.author.questions import blueprint as author_questions
 from elearn.web.author.reports import blueprint as author_reports
@@ -71,6 +72,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     author_drafts,
     author_history,
     author_lessons,
+    author_papers,
     author_pictures,
     author_questions,
     author_reports,

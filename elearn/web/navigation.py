@@ -91,6 +91,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             (Role.AUTHOR, Role.REVIEWER),
         ),
         Entry(
+            "author_papers.index",
+            N_("Đề kiểm tra"),
+            "/author/papers",
+            (Role.AUTHOR, Role.REVIEWER),
+        ),
+        Entry(
             "author_drafts.index",
             N_("Các bản nháp"),
             "/author/drafts",

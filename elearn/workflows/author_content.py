@@ -50,7 +50,7 @@ class Saved:
 
 
 def open_new(actor: Actor, module_code: str, code: str, content: Content, *, now: datetime) -> int:
-    """Begin a lesson in a module, or a question in its bank; return the draft's id.
+    """Begin a lesson in a module, a question in its bank, or a paper; return the draft's id.
 
     Raises Invalid for a code that cannot be one, Conflict for one that is taken, NotFound for an
     unknown module.
@@ -66,7 +66,7 @@ def open_new(actor: Actor, module_code: str, code: str, content: Content, *, now
     with transaction() as session:
         services.lock_place(session, kind, code)
         _check_free(session, kind, code)
-        if find_module_id(session, module_code) is None:
+        if kind is not DraftKind.PAPER and find_module_id(session, module_code) is None:
             raise NotFound("module.unknown", N_("Không tìm thấy chuyên đề này."))
         place = Place(kind, code, module_code, None)
         return services.open_draft(session, place, content, actor=actor, now=now).id

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 
 from elearn.assessment.content import QuestionContent
 from elearn.assessment.models import Level
-from elearn.assessment.publishing import place_question, publish_question
+from elearn.assessment.publishing import (
+    place_paper,
+    place_question,
+    publish_paper,
+    publish_question,
+)
 from elearn.authoring import inline_checks
 from elearn.authoring.catalogue.queries import (
     check_alive,
@@ -21,8 +26,10 @@ from elearn.authoring.drafts import services
 from elearn.authoring.drafts.checks import Problem, errors_of
 from elearn.authoring.drafts.content import (
     LessonText,
+    PaperText,
     QuestionText,
     from_json,
+    paper_data,
     question_data,
     to_json,
 )
@@ -145,9 +152,30 @@ def _publish(session: Session, draft: Draft, actor: Actor, now: datetime) -> int
     content = from_json(draft.kind, draft.content)
     ground = Ground(session, draft.module_code, local_day(now))
     _check_fit(ground.problems(draft.code, content))
+    if isinstance(content, PaperText):
+        return _publish_paper(session, draft, content, actor, now)
     if isinstance(content, QuestionText):
         return _publish_question(session, draft, content, ground, actor, now)
     return _publish_lesson(session, draft, content, ground, actor, now)
+
+
+def _publish_paper(
+    session: Session, draft: Draft, text: PaperText, actor: Actor, now: datetime
+) -> int:
+    from elearn.assessment.formats.papers import read_paper  # noqa: PLC0415 - pydantic
+    from elearn.authoring.files.contents import paper_content  # noqa: PLC0415 - pydantic
+
+    read = read_paper(paper_data(draft.code, text))
+    if isinstance(read, list):
+        raise TypeError("checked before")
+    return publish_paper(
+        session,
+        place_paper(session, draft.code),
+        paper_content(read),
+        user_id=actor.user_id,
+        note=draft.change_note,
+        now=now,
+    )
 
 
 def _publish_lesson(

@@ -139,7 +139,7 @@ class Drawn:
     form_id: int | None = None
 
 
-_CRITERIA = ("module", "lesson", "area", "skill", "level", "type")
+CRITERIA = ("module", "lesson", "area", "skill", "level", "type")
 
 
 def blueprint_of(sections: Sequence[Mapping[str, Any]], *, shuffle: bool) -> Blueprint:
@@ -156,7 +156,7 @@ def blueprint_of(sections: Sequence[Mapping[str, Any]], *, shuffle: bool) -> Blu
                     index=index,
                     count=int(cell["count"]),
                     points=None if points is None else Decimal(str(points)),
-                    criteria={key: cell[key] for key in _CRITERIA if cell.get(key) is not None},
+                    criteria={key: cell[key] for key in CRITERIA if cell.get(key) is not None},
                 )
             )
     return Blueprint(tuple(cells), tuple(fixed), shuffle)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import User
-from elearn.assessment.models import Question, QuestionVersion
-from elearn.authoring.drafts.content import Content, LessonText, Outcome, QuestionText
+from elearn.assessment.models import Paper, PaperVersion, Question, QuestionVersion
+from elearn.authoring.drafts.content import Content, LessonText, Outcome, PaperText, QuestionText
 from elearn.authoring.drafts.rules import OPEN
 from elearn.authoring.models import Draft, DraftKind, DraftState
 from elearn.curriculum.models import Lesson, LessonVersion, Module
@@ -163,12 +163,24 @@ def question_text(version: QuestionVersion) -> QuestionText:
     )
 
 
+def paper_text(version: PaperVersion) -> PaperText:
+    """Return the text of a published paper."""
+    return PaperText(
+        title=version.title,
+        kind=version.kind.value,
+        time_limit_minutes=version.time_limit_minutes,
+        attempts=version.attempts,
+        cooldown_hours=version.cooldown_hours,
+        pass_percent=format(version.pass_percent.normalize(), "f"),
+        shuffle=version.shuffle,
+        feedback=version.feedback.value,
+        sections=tuple(version.sections),
+    )
+
+
 def find_thing(session: Session, kind: DraftKind, code: str) -> Thing | None:
     """Return the lesson or question called ``code``, None when there is none yet."""
-    statement: Select[datetime | None, str, Any] = (
-        _lesson_by_code(code) if kind is DraftKind.LESSON else _question_by_code(code)
-    )
-    row = session.execute(statement).one_or_none()
+    row = session.execute(_BY_CODE[kind](code)).one_or_none()
     if row is None:
         return None
     retired_at, module_code, version = row
@@ -195,9 +207,31 @@ def _question_by_code(code: str) -> Select[datetime | None, str, Any]:
     )
 
 
-def _text(version: LessonVersion | QuestionVersion | None) -> Content | None:
+def _paper_by_code(code: str) -> Select[datetime | None, str, Any]:
+    return (
+        select(Paper.retired_at, literal(""), PaperVersion)
+        .outerjoin(PaperVersion, PaperVersion.id == Paper.published_version_id)
+        .where(Paper.code == code)
+    )
+
+
+_BY_CODE = {
+    DraftKind.LESSON: _lesson_by_code,
+    DraftKind.QUESTION: _question_by_code,
+    DraftKind.PAPER: _paper_by_code,
+}
+_TABLES: dict[DraftKind, tuple[Any, Any, Any]] = {
+    DraftKind.LESSON: (Lesson, LessonVersion, LessonVersion.lesson_id),
+    DraftKind.QUESTION: (Question, QuestionVersion, QuestionVersion.question_id),
+    DraftKind.PAPER: (Paper, PaperVersion, PaperVersion.paper_id),
+}
+
+
+def _text(version: LessonVersion | QuestionVersion | PaperVersion | None) -> Content | None:
     if version is None:
         return None
+    if isinstance(version, PaperVersion):
+        return paper_text(version)
     return lesson_text(version) if isinstance(version, LessonVersion) else question_text(version)
 
 
@@ -226,14 +260,14 @@ def unknown(kind: DraftKind) -> NotFound:
     """Return the refusal for a code that names nothing."""
     if kind is DraftKind.LESSON:
         return NotFound("lesson.unknown", N_("Không tìm thấy bài học này."))
+    if kind is DraftKind.PAPER:
+        return NotFound("paper.unknown", N_("Không tìm thấy đề này."))
     return NotFound("question.unknown", N_("Không tìm thấy câu hỏi này."))
 
 
 def list_versions(session: Session, kind: DraftKind, code: str) -> list[VersionLine]:
     """Return every version, the newest first."""
-    thing: Any = Lesson if kind is DraftKind.LESSON else Question
-    version: Any = LessonVersion if kind is DraftKind.LESSON else QuestionVersion
-    owner = version.lesson_id if kind is DraftKind.LESSON else version.question_id
+    thing, version, owner = _TABLES[kind]
     rows = session.execute(
         select(
             version.number,
@@ -255,19 +289,12 @@ def list_versions(session: Session, kind: DraftKind, code: str) -> list[VersionL
 
 def get_version(session: Session, kind: DraftKind, code: str, number: int) -> Content:
     """Return the text of version ``number``. Raises NotFound."""
-    found: LessonVersion | QuestionVersion | None
-    if kind is DraftKind.LESSON:
-        found = session.scalar(
-            select(LessonVersion)
-            .join(Lesson, Lesson.id == LessonVersion.lesson_id)
-            .where(Lesson.code == code, LessonVersion.number == number)
-        )
-    else:
-        found = session.scalar(
-            select(QuestionVersion)
-            .join(Question, Question.id == QuestionVersion.question_id)
-            .where(Question.code == code, QuestionVersion.number == number)
-        )
+    thing, version, owner = _TABLES[kind]
+    found = session.scalar(
+        select(version)
+        .join(thing, thing.id == owner)
+        .where(thing.code == code, version.number == number)
+    )
     text = _text(found)
     if text is None:
         raise NotFound("version.unknown", N_("Không tìm thấy phiên bản này."))

@@ -10,7 +10,7 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from elearn.assessment.domain.question_types import TYPES
-from elearn.authoring.drafts.content import Content, LessonText, QuestionText, to_json
+from elearn.authoring.drafts.content import LessonText, QuestionText, to_json
 from elearn.authoring.drafts.keys import texts_of
 from elearn.infra.richtext_source import Kind, scan
 from elearn.kernel.errors import N_
@@ -80,7 +80,7 @@ _PARTS = {
 }
 
 
-def check(code: str, content: Content, known: Known) -> list[Problem]:
+def check(code: str, content: LessonText | QuestionText, known: Known) -> list[Problem]:
     """Return what stands against publishing ``content`` as the lesson or question ``code``."""
     if isinstance(content, QuestionText):
         problems = [*_question_shape(code, content), *_question_references(content, known)]

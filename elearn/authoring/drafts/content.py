@@ -1,4 +1,4 @@
-"""What a draft holds: the text of a lesson or of a question, as typed values and as JSON. Pure.
+"""What a draft holds: the text of a lesson, a question or a paper, typed and as JSON. Pure.
 
 JSON of a lesson: the front matter of its file (design.md 5.3) with ``body``, the Markdown::
 
@@ -9,6 +9,12 @@ JSON of a question: what its version stores beside the HTML; ``body`` is that of
 
     {"type", "level", "lesson", "area": str | None, "skills": [], "facts": [], "citations": [],
      "points": "1", "body": {"stem", "options" …, "explanation"}}
+
+JSON of a paper: its file (design.md 5.3) without the code; numbers of cells as in the file, points
+as text::
+
+    {"title", "kind", "time_limit_minutes", "attempts", "cooldown_hours", "pass_percent": "50",
+     "shuffle", "feedback", "sections": [{"title", "draw": [{…}]} | {"title", "questions": []}]}
 
 A draft may be unfinished: nothing here says that the text is fit to be published.
 """
@@ -103,11 +109,28 @@ class QuestionText:
         return answer if isinstance(answer, bool) else None
 
 
-Content = LessonText | QuestionText
+@dataclass(frozen=True, slots=True)
+class PaperText:
+    """The whole text of a paper; ``sections`` as in its file, None for no limit."""
+
+    title: str = ""
+    kind: str = "MODULE_TEST"
+    time_limit_minutes: int | None = 20
+    attempts: int | None = 3
+    cooldown_hours: int = 0
+    pass_percent: str = "50"  # noqa: S105 - a mark, not a password
+    shuffle: bool = True
+    feedback: str = "AFTER_SUBMIT"
+    sections: tuple[Mapping[str, Any], ...] = ()
+
+
+Content = LessonText | QuestionText | PaperText
 
 
 def kind_of(content: Content) -> DraftKind:
     """Return what ``content`` is to become."""
+    if isinstance(content, PaperText):
+        return DraftKind.PAPER
     return DraftKind.LESSON if isinstance(content, LessonText) else DraftKind.QUESTION
 
 
@@ -115,6 +138,8 @@ def to_json(content: Content) -> dict[str, Any]:
     """Return ``content`` as it is stored, its text cleaned (NFC, no hidden controls)."""
     if isinstance(content, QuestionText):
         return _question_json(content)
+    if isinstance(content, PaperText):
+        return _paper_json(content)
     return {
         "title": clean_line(content.title),
         "minutes": content.minutes,
@@ -158,6 +183,39 @@ def _question_json(content: QuestionText) -> dict[str, Any]:
     }
 
 
+def _paper_json(content: PaperText) -> dict[str, Any]:
+    return {
+        "title": clean_line(content.title),
+        "kind": content.kind,
+        "time_limit_minutes": content.time_limit_minutes,
+        "attempts": content.attempts,
+        "cooldown_hours": content.cooldown_hours,
+        "pass_percent": content.pass_percent.strip(),
+        "shuffle": content.shuffle,
+        "feedback": content.feedback,
+        "sections": _cleaned(list(content.sections)),
+    }
+
+
+def _paper(data: Mapping[str, Any]) -> PaperText:
+    return PaperText(
+        title=data.get("title") or "",
+        kind=data["kind"],
+        time_limit_minutes=data.get("time_limit_minutes"),
+        attempts=data.get("attempts"),
+        cooldown_hours=data.get("cooldown_hours") or 0,
+        pass_percent=str(data.get("pass_percent") or ""),
+        shuffle=bool(data.get("shuffle")),
+        feedback=data["feedback"],
+        sections=tuple(data.get("sections") or ()),
+    )
+
+
+def paper_data(code: str, paper: PaperText) -> dict[str, Any]:
+    """Return the paper as its file says it."""
+    return {"code": code, **to_json(paper)}
+
+
 def _lines(values: Iterable[str]) -> list[str]:
     return [line for value in values if (line := clean_line(value))]
 
@@ -174,6 +232,8 @@ def _cleaned(value: object) -> Any:  # noqa: ANN401 - JSON
 
 def from_json(kind: DraftKind, data: Mapping[str, Any]) -> Content:
     """Return the stored ``data`` as typed values."""
+    if kind is DraftKind.PAPER:
+        return _paper(data)
     lists = {name: tuple(data.get(name) or ()) for name in ("skills", "facts", "citations")}
     if kind is DraftKind.QUESTION:
         return QuestionText(

@@ -12,7 +12,8 @@ from elearn.assessment.domain.question_types import TYPES
 from elearn.assessment.models import PaperKind, Question, QuestionVersion
 from elearn.assessment.shortages import pool_question
 from elearn.authoring.drafts.checks import Known, Problem, check, errors_of
-from elearn.authoring.drafts.content import Content, LessonText, QuestionText
+from elearn.authoring.drafts.content import Content, LessonText, PaperText, QuestionText
+from elearn.authoring.drafts.papers import problems_of as paper_problems
 from elearn.authoring.files.models import EntryKind, FileState
 from elearn.authoring.inline_checks import codes_in_lessons
 from elearn.authoring.short_papers import by_inline_checks, harmed
@@ -43,7 +44,9 @@ class Ground:
         return Context(cite=self.register.cite_plainly, picture=self.pictures.get)
 
     def problems(self, code: str, content: Content) -> list[Problem]:
-        """Return what stands against publishing ``content`` as the lesson or question ``code``."""
+        """Return what stands against publishing ``content`` as what ``code`` names."""
+        if isinstance(content, PaperText):
+            return paper_problems(self.session, code, content)
         found = check(code, content, self._known())
         if isinstance(content, QuestionText) and not found:
             found += _short_papers(self.session, code, self.module_code, content)

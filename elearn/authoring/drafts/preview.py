@@ -13,8 +13,9 @@ from elearn.assessment.content import render_question
 from elearn.assessment.domain.question_types import Control, Explained, Presented, type_of
 from elearn.assessment.models import Question, QuestionVersion
 from elearn.authoring.drafts.checks import Problem, errors_of
-from elearn.authoring.drafts.content import Content, LessonText, QuestionText
+from elearn.authoring.drafts.content import Content, LessonText, PaperText, QuestionText
 from elearn.authoring.drafts.ground import Ground
+from elearn.authoring.drafts.papers import PaperLook, look
 from elearn.infra.richtext import CheckSlot, render, split_checks
 from elearn.infra.richtext_syntax import Context
 from elearn.kernel.errors import Invalid
@@ -40,7 +41,7 @@ class ShownOption:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the pages show: a lesson's blocks, or a question's parts, and the problems.
+    """What the pages show: a lesson's blocks, a question's parts or a paper, and the problems.
 
     ``shown`` and ``told``: a whole question of other types than choices as the learner sees it,
     and with its key.
@@ -53,6 +54,7 @@ class Preview:
     explanation_html: str = ""
     shown: Presented | None = None
     told: Explained | None = None
+    paper: PaperLook | None = None
 
     @property
     def errors(self) -> list[Problem]:
@@ -70,6 +72,8 @@ def preview(
     ground = Ground(session, module_code, day)
     problems = ground.problems(code, content)
     try:
+        if isinstance(content, PaperText):
+            return Preview(tuple(problems), paper=look(session, content, with_sample=True))
         if isinstance(content, QuestionText):
             return _question(content, ground.context(content), tuple(problems))
         blocks = _blocks(session, content, ground.context(content))

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from elearn.accounts.models import User
-from elearn.assessment.models import Question, QuestionVersion
-from elearn.authoring.drafts.content import Content, LessonText, from_json
+from elearn.assessment.models import Paper, PaperVersion, Question, QuestionVersion
+from elearn.authoring.drafts.content import Content, LessonText, PaperText, from_json
 from elearn.authoring.drafts.rules import OPEN, is_outdated
 from elearn.authoring.models import (
     Draft,
@@ -96,7 +96,7 @@ class DraftView:
 
 def title_of(content: Content) -> str:
     """Return the line by which people know the draft: a title, or how its stem begins."""
-    if isinstance(content, LessonText):
+    if isinstance(content, LessonText | PaperText):
         return content.title
     stem = " ".join(content.stem.split())
     return stem if len(stem) <= _STEM_LENGTH else stem[: _STEM_LENGTH - 1].rstrip() + "…"
@@ -110,6 +110,12 @@ def published_number(session: Session, kind: DraftKind, code: str) -> int | None
             .join(Lesson, Lesson.published_version_id == LessonVersion.id)
             .where(Lesson.code == code)
         )
+    if kind is DraftKind.PAPER:
+        return session.scalar(
+            select(PaperVersion.number)
+            .join(Paper, Paper.published_version_id == PaperVersion.id)
+            .where(Paper.code == code)
+        )
     return session.scalar(
         select(QuestionVersion.number)
         .join(Question, Question.published_version_id == QuestionVersion.id)
@@ -120,7 +126,7 @@ def published_number(session: Session, kind: DraftKind, code: str) -> int | None
 def find_open_draft(
     session: Session, kind: DraftKind, code: str, origin: DraftOrigin = DraftOrigin.BROWSER
 ) -> int | None:
-    """Return the id of the open draft of a lesson or question, None when there is none."""
+    """Return the id of the open draft of a lesson, question or paper, None when there is none."""
     return session.scalar(
         select(Draft.id).where(
             Draft.kind == kind,

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from elearn.assessment.domain.draw import CRITERIA
 from elearn.authoring.difference import Difference, compare
-from elearn.authoring.drafts.content import Content, LessonText, QuestionText
+from elearn.authoring.drafts.content import Content, LessonText, PaperText, QuestionText
 from elearn.authoring.drafts.keys import key_lines
 from elearn.kernel.errors import N_
 
@@ -27,6 +28,8 @@ class SectionDifference:
 
 def sections(content: Content) -> tuple[Section, ...]:
     """Return the parts of ``content`` in the order of the form."""
+    if isinstance(content, PaperText):
+        return tuple(Section(label, text) for label, text in _paper(content))
     if isinstance(content, QuestionText):
         return tuple(Section(label, text) for label, text in _question(content))
     return tuple(Section(label, text) for label, text in _lesson(content))
@@ -60,6 +63,33 @@ def _question(question: QuestionText) -> Iterable[tuple[str, str]]:
     yield N_("Kỹ năng"), ", ".join(question.skills)
     yield N_("Mã dữ kiện"), ", ".join(question.facts)
     yield N_("Văn bản viện dẫn"), "\n".join(question.citations)
+
+
+def _paper(paper: PaperText) -> Iterable[tuple[str, str]]:
+    yield N_("Tên đề"), paper.title
+    yield N_("Cấu trúc đề"), "\n".join(_blueprint(paper))
+    yield N_("Loại đề"), paper.kind
+    yield N_("Thời gian làm bài (phút)"), _number(paper.time_limit_minutes)
+    yield N_("Số lượt"), _number(paper.attempts)
+    yield N_("Số giờ chờ giữa hai lượt"), str(paper.cooldown_hours)
+    yield N_("Mức đạt, phần trăm"), paper.pass_percent
+    yield N_("Đảo thứ tự"), "Có" if paper.shuffle else "Không"
+    yield N_("Xem đáp án"), paper.feedback
+
+
+def _number(limit: int | None) -> str:
+    return "không giới hạn" if limit is None else str(limit)
+
+
+def _blueprint(paper: PaperText) -> Iterable[str]:
+    for number, section in enumerate(paper.sections, 1):
+        yield f"Phần {number}: {section.get('title') or ''}"
+        for cell in section.get("draw") or ():
+            asked = ", ".join(f"{key} {cell[key]}" for key in CRITERIA if cell.get(key))
+            points = f", mỗi câu {cell['points']} điểm" if cell.get("points") else ""
+            yield f"    rút {cell.get('count') or '?'} câu: {asked}{points}"
+        if section.get("questions"):
+            yield f"    các câu: {', '.join(section['questions'])}"
 
 
 def differences(old: Content | None, new: Content) -> tuple[SectionDifference, ...]:

@@ -5,8 +5,16 @@ Imported when a draft is checked, never with the pages.
 
 from pydantic import ValidationError
 
+from elearn.assessment.formats.papers import read_paper
 from elearn.assessment.formats.questions import body_problems, read_question
-from elearn.authoring.drafts.content import LessonText, QuestionText, question_data, to_json
+from elearn.authoring.drafts.content import (
+    LessonText,
+    PaperText,
+    QuestionText,
+    paper_data,
+    question_data,
+    to_json,
+)
 from elearn.authoring.files.shapes import LessonFront
 from elearn.kernel.shapes import Problem, problems_of
 
@@ -20,6 +28,12 @@ def lesson_problems(code: str, lesson: LessonText) -> list[Problem]:
     except ValidationError as error:
         return problems_of(error)
     return []
+
+
+def paper_problems(code: str, paper: PaperText) -> list[Problem]:
+    """Return what the shape of a paper file says of ``paper``."""
+    read = read_paper(paper_data(code, paper))
+    return read if isinstance(read, list) else []
 
 
 def question_problems(code: str, question: QuestionText) -> list[Problem]:

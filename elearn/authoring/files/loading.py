@@ -8,18 +8,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from elearn.assessment import publishing as bank
+from elearn.assessment.content import PaperContent
 from elearn.assessment.domain.enemies import EnemySets, in_order
 from elearn.assessment.forms import enemies
 from elearn.assessment.models import Paper, Question
 from elearn.authoring import inline_checks
 from elearn.authoring.drafts import services as drafts
-from elearn.authoring.drafts.content import Content, LessonText, Outcome, QuestionText
-from elearn.authoring.files.contents import digest, lesson_digest, number_text
+from elearn.authoring.drafts.content import Content
+from elearn.authoring.files.contents import digest, lesson_digest
+from elearn.authoring.files.draft_texts import lesson_text, paper_text, question_text
 from elearn.authoring.files.models import EntryKind
 from elearn.authoring.files.published import (
     LessonNow,
+    PaperNow,
     QuestionNow,
     lessons_now,
+    papers_now,
     picture_pairs,
     questions_now,
 )
@@ -93,12 +97,6 @@ class Loader:
             done = publishing.upsert_module(self.session, entry.content)
             self.report.count(EntryKind.MODULE, done)
             self.states.note(EntryKind.MODULE, entry, digest(entry.content))
-
-    def _papers(self) -> None:
-        for entry in self.tree.papers:
-            done = bank.upsert_paper(self.session, entry.content, now=self.now)
-            self.report.count(EntryKind.PAPER, done)
-            self.states.note(EntryKind.PAPER, entry, digest(entry.content))
 
     def _programmes(self) -> None:
         for entry in self.tree.programmes:
@@ -202,7 +200,9 @@ class Loader:
             present = questions_now(self.session, entry.code).get(entry.code)
         decision = decide(file, last, present.digest if present else None)
         if decision is Decision.DRAFT and present:
-            self._hold(EntryKind.QUESTION, entry, file, _question_text(entry), present.number)
+            module_code = entry.content.module_code
+            place = drafts.Place(DraftKind.QUESTION, entry.code, module_code, present.number)
+            self._hold(EntryKind.QUESTION, entry, file, question_text(entry.content), place)
             return "unchanged"
         question = bank.place_question(self.session, entry.code, entry.bank)
         self.states.note(EntryKind.QUESTION, entry, file)
@@ -214,6 +214,36 @@ class Loader:
             question,
             entry.content,
             context,
+            user_id=self.actor.user_id,
+            note=NOTE,
+            now=self.now,
+        )
+        return "updated" if present else "created"
+
+    def _papers(self) -> None:
+        present = papers_now(self.session)
+        for entry in self.tree.papers:
+            done = self._one_paper(entry, present.get(entry.code), digest(entry.content))
+            self.report.count(EntryKind.PAPER, done)
+
+    def _one_paper(self, entry: Entry[PaperContent], present: PaperNow | None, file: str) -> str:
+        last = self.states.digest(EntryKind.PAPER, entry.code)
+        if decide(file, last, present.digest if present else None) is not Decision.NOTHING:
+            drafts.lock_place(self.session, DraftKind.PAPER, entry.code)
+            present = papers_now(self.session, entry.code).get(entry.code)
+        decision = decide(file, last, present.digest if present else None)
+        if decision is Decision.DRAFT and present:
+            place = drafts.Place(DraftKind.PAPER, entry.code, "", present.number)
+            self._hold(EntryKind.PAPER, entry, file, paper_text(entry.content), place)
+            return "unchanged"
+        paper = bank.place_paper(self.session, entry.code)
+        self.states.note(EntryKind.PAPER, entry, file)
+        if decision is Decision.NOTHING:
+            return "updated" if present and present.is_retired else "unchanged"
+        bank.publish_paper(
+            self.session,
+            paper,
+            entry.content,
             user_id=self.actor.user_id,
             note=NOTE,
             now=self.now,
@@ -242,7 +272,8 @@ class Loader:
             present = lessons_now(self.session, entry.code).get(entry.code)
         decision = decide(file, last, present.digest if present else None)
         if decision is Decision.DRAFT and present:
-            self._hold(EntryKind.LESSON, entry, file, _lesson_text(entry), present.number)
+            place = drafts.Place(DraftKind.LESSON, entry.code, entry.module_code, present.number)
+            self._hold(EntryKind.LESSON, entry, file, lesson_text(entry.content), place)
             return "unchanged"
         placement = Placement(around.module_ids[entry.module_code], entry.file_name, entry.position)
         moved = present is not None and present.placement != placement
@@ -264,17 +295,12 @@ class Loader:
     def _hold(
         self,
         kind: EntryKind,
-        entry: LessonEntry | QuestionEntry,
+        entry: Entry[Any],
         file: str,
         content: Content,
-        base_number: int,
+        place: drafts.Place,
     ) -> None:
         """Make the file's text a draft; what is public stays."""
-        if isinstance(entry, LessonEntry):
-            place = drafts.Place(DraftKind.LESSON, entry.code, entry.module_code, base_number)
-        else:
-            bank_code = entry.content.module_code
-            place = drafts.Place(DraftKind.QUESTION, entry.code, bank_code, base_number)
         draft_id = drafts.open_from_file(self.session, place, content, entry.path, now=self.now)
         self.report.held.append(Held(kind, entry.code, entry.path, draft_id))
         if draft_id is not None:
@@ -309,33 +335,3 @@ class Loader:
                 self.report.retired.append((kind, row.code))
         for code in absent:
             self.states.forget(kind, code)
-
-
-def _lesson_text(entry: LessonEntry) -> LessonText:
-    content = entry.content
-    return LessonText(
-        title=content.title,
-        minutes=content.minutes,
-        outcomes=tuple(Outcome(row["text"], row["level"]) for row in content.outcomes),
-        skills=tuple(content.skills),
-        audience=tuple(content.audience),
-        facts=tuple(content.facts),
-        citations=tuple(content.citations),
-        in_force_as_of=content.in_force_as_of,
-        body=content.body,
-    )
-
-
-def _question_text(entry: QuestionEntry) -> QuestionText:
-    content = entry.content
-    return QuestionText(
-        type=content.type,
-        level=content.level.value,
-        lesson=content.lesson_code,
-        area=content.area,
-        skills=tuple(content.skills),
-        facts=tuple(content.facts),
-        citations=tuple(content.citations),
-        points=number_text(content.points),
-        body=content.body,
-    )

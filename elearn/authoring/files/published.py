@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from elearn.assessment.models import Question, QuestionVersion
-from elearn.assessment.publishing import question_content
+from elearn.assessment.models import Paper, PaperVersion, Question, QuestionVersion
+from elearn.assessment.publishing import paper_content, question_content
 from elearn.authoring.files.contents import digest, lesson_digest
 from elearn.authoring.files.tree import strings
 from elearn.curriculum.media import pictures_in
@@ -29,6 +29,15 @@ class LessonNow:
 @dataclass(frozen=True, slots=True)
 class QuestionNow:
     """The public version of a question."""
+
+    number: int
+    digest: str
+    is_retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperNow:
+    """The public version of a paper."""
 
     number: int
     digest: str
@@ -73,6 +82,22 @@ def questions_now(session: Session, code: str | None = None) -> dict[str, Questi
             question.retired_at is not None,
         )
         for question, version in rows
+    }
+
+
+def papers_now(session: Session, code: str | None = None) -> dict[str, PaperNow]:
+    """Return the public papers by code, or the one called ``code``."""
+    query = select(Paper, PaperVersion).join(
+        PaperVersion, Paper.published_version_id == PaperVersion.id
+    )
+    if code is not None:
+        query = query.where(Paper.code == code)
+    rows = session.execute(query.execution_options(populate_existing=True))
+    return {
+        paper.code: PaperNow(
+            version.number, digest(paper_content(paper, version)), paper.retired_at is not None
+        )
+        for paper, version in rows
     }
 
 

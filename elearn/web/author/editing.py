@@ -23,6 +23,7 @@ from elearn.workflows.author_content import Opened, Saved, save_draft
 ENDPOINTS = {
     DraftKind.LESSON: "author_lessons.edit",
     DraftKind.QUESTION: "author_questions.edit",
+    DraftKind.PAPER: "author_papers.edit",
 }
 
 

@@ -1,4 +1,4 @@
-"""Every published version of a lesson or question, what changed between two, and going back."""
+"""Every published version of a lesson, question or paper, what changed, and going back."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -33,6 +33,13 @@ def lesson(code: str) -> str:
 def question(code: str) -> str:
     """List the versions of a question; compare two."""
     return _history(DraftKind.QUESTION, code)
+
+
+@blueprint.get("/author/papers/<code>/history")
+@access(holds(*READERS))
+def paper(code: str) -> str:
+    """List the versions of a paper; compare two."""
+    return _history(DraftKind.PAPER, code)
 
 
 def _history(kind: DraftKind, code: str) -> str:
@@ -84,6 +91,13 @@ def draft_lesson(code: str, number: int) -> Response:
 def draft_question(code: str, number: int) -> Response:
     """Make a draft of a version of a question."""
     return _draft(DraftKind.QUESTION, code, number)
+
+
+@blueprint.post("/author/papers/<code>/history/<int:number>/draft")
+@access(holds(Role.AUTHOR))
+def draft_paper(code: str, number: int) -> Response:
+    """Make a draft of a version of a paper."""
+    return _draft(DraftKind.PAPER, code, number)
 
 
 def _draft(kind: DraftKind, code: str, number: int) -> Response:

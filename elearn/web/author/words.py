@@ -1,7 +1,7 @@
 """The words of authors' pages: states, acts, levels, types and areas."""
 
-from elearn.assessment.models import Level
-from elearn.authoring.models import DraftAct, DraftState
+from elearn.assessment.models import FeedbackRule, Level, PaperKind
+from elearn.authoring.models import DraftAct, DraftKind, DraftState
 from elearn.kernel.errors import N_
 from elearn.web.words import translated
 
@@ -40,6 +40,22 @@ TYPES = {
     "cloze": N_("Điền vào chỗ trống"),
     "essay": N_("Tự luận"),
     "case": N_("Tình huống"),
+}
+PAPER_KINDS = {
+    PaperKind.PRACTICE.value: N_("Luyện tập"),
+    PaperKind.MODULE_TEST.value: N_("Kiểm tra chuyên đề"),
+    PaperKind.SURVEY.value: N_("Khảo sát"),
+    PaperKind.FINAL.value: N_("Kiểm tra cuối khóa"),
+}
+FEEDBACKS = {
+    FeedbackRule.AFTER_SUBMIT.value: N_("Ngay sau khi nộp bài"),
+    FeedbackRule.AFTER_CLOSE.value: N_("Sau khi đợt thi đóng"),
+    FeedbackRule.NEVER.value: N_("Không cho xem"),
+}
+DRAFT_KINDS = {
+    DraftKind.LESSON.value: N_("Bài học"),
+    DraftKind.QUESTION.value: N_("Câu hỏi"),
+    DraftKind.PAPER.value: N_("Đề kiểm tra"),
 }
 SCORINGS = {
     "all_or_nothing": N_("Đúng hết mới được điểm"),

@@ -11,10 +11,15 @@ from sqlalchemy.orm import Session
 
 from elearn.assessment.content import render_question
 from elearn.assessment.models import Paper, PaperVersion, Question, QuestionVersion
-from elearn.assessment.publishing import publish_question, question_content
+from elearn.assessment.publishing import (
+    paper_content,
+    publish_paper,
+    publish_question,
+    question_content,
+)
 from elearn.authoring.files.models import EntryKind
 from elearn.authoring.files.report import LoadReport
-from elearn.authoring.models import Draft, DraftOrigin, DraftState
+from elearn.authoring.models import Draft, DraftKind, DraftOrigin, DraftState
 from elearn.curriculum.legal import read_register
 from elearn.curriculum.media import pictures_in
 from elearn.curriculum.models import (
@@ -386,3 +391,19 @@ def test_a_question_renders_the_same_way_every_time() -> None:
         "options": [],
         "explanation": "<p>B</p>",
     }
+
+
+def test_a_changed_paper_becomes_a_draft_after_the_browser(sample: Site, session: Session) -> None:
+    paper = one(session, Paper, "mot-test")
+    version = session.get_one(PaperVersion, paper.published_version_id)
+    content = replace(paper_content(paper, version), title="Tên từ trình duyệt")
+    publish_paper(session, paper, content, user_id=None, note=None, now=NOW)
+    session.commit()
+    assert not sample.load().changed_anything
+    report = sample.load(changed("quizzes/papers/mot-test.yaml", "attempts: null", "attempts: 3"))
+    draft = session.scalars(select(Draft)).one()
+    assert [(held.code, held.draft_id) for held in report.held] == [("mot-test", draft.id)]
+    assert (draft.kind, draft.origin, draft.base_number) == (DraftKind.PAPER, DraftOrigin.FILE, 2)
+    assert draft.content["attempts"] == 3
+    session.refresh(paper)
+    assert session.get_one(PaperVersion, paper.published_version_id).title == "Tên từ trình duyệt"
