@@ -325,7 +325,7 @@ def test_a_question_that_a_paper_needs_keeps_its_level(
     with pytest.raises(NotFit) as caught:
         send(author, opened)
     assert [problem.message for problem in caught.value.problems] == [
-        "Đề “de”: ngân hàng chỉ có 1 câu cho ô này, cần 2 (module m1, level RECALL)"
+        "Đề “de”: ngân hàng chỉ có 1 câu cho ô này, cần 2, thiếu 1 (module m1, level RECALL)"
     ]
     make_question(session, "cau-3", module_code="m1", lesson_code="bai-1")
     send(author, opened)
