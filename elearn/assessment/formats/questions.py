@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from elearn.kernel.errors import N_
 from elearn.kernel.shapes import Citation, Code, Id, Line, Number, Problem, Shape, Text, problems_of
@@ -20,6 +20,7 @@ Area = Literal[
     "PAR_DIGITAL_GOV",
 ]
 Points = Annotated[Number, Field(gt=0, le=1000)]
+_LARGEST, _MOST_DECIMALS = Decimal(10) ** 15, 15
 _GAP = re.compile(r"\{\{(\d+)\}\}")
 # What says where a question belongs; all the rest of it is its body.
 HEADER = (
@@ -104,12 +105,23 @@ class ShortText(Asked):
     match: Literal["exact", "folded"]
 
 
+def _plain(number: Decimal) -> Decimal:
+    """Refuse a number that nobody would write out in digits."""
+    exponent = number.as_tuple().exponent
+    if abs(number) > _LARGEST or not isinstance(exponent, int) or exponent < -_MOST_DECIMALS:
+        raise ValueError(N_("phải viết được bằng tối đa 15 chữ số, 15 chữ số thập phân"))
+    return number
+
+
+Measure = Annotated[Number, AfterValidator(_plain)]
+
+
 class Numeric(Asked):
     """A number within a tolerance."""
 
     type: Literal["numeric"]
-    answer: Number
-    tolerance: Annotated[Number, Field(ge=0)]
+    answer: Measure
+    tolerance: Annotated[Measure, Field(ge=0)]
     unit: str | None
 
 
@@ -123,8 +135,8 @@ class BlankOption(Shape):
 class Blank(Shape):
     """A gap to be written or chosen."""
 
-    answers: Annotated[list[Line], Field(min_length=1)] | None = None
-    options: Annotated[list[BlankOption], Field(min_length=2)] | None = None
+    answers: Annotated[list[Line], Field(min_length=1, max_length=50)] | None = None
+    options: Annotated[list[BlankOption], Field(min_length=2, max_length=20)] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> "Blank":

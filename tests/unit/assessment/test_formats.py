@@ -67,9 +67,17 @@ def test_every_type_refuses_an_unknown_key(kind: str) -> None:
         ("multiple_choice", {"scoring": "some"}, "scoring", "chỉ nhận một trong"),
         ("true_false", {"answer": "yes"}, "answer", "true hoặc false"),
         ("numeric", {"answer": "1,5"}, "answer", "dấu chấm"),
+        ("numeric", {"answer": "1e16"}, "answer", "tối đa 15 chữ số"),
+        ("numeric", {"answer": "1E-999999"}, "answer", "tối đa 15 chữ số"),
         ("numeric", {"tolerance": "-1"}, "tolerance", "từ 0 trở lên"),
         ("cloze", {"stem": "Có {{1}}."}, "", "không khớp"),
         ("cloze", {"blanks": [{}, {"answers": ["b"]}]}, "blanks.0", "mỗi chỗ trống"),
+        (
+            "cloze",
+            {"blanks": [{"answers": ["a"] * 51}, {"answers": ["b"]}]},
+            "blanks.0.answers",
+            "50",
+        ),
         ("case", {"questions": [{**PART, "type": "case"}]}, "questions.0.type", "chỉ nhận"),
         ("case", {"questions": [{**PART, "answer": 1}]}, "questions.0.answer", "true hoặc"),
         ("essay", {"min_words": "100"}, "min_words", "số nguyên"),
@@ -85,6 +93,11 @@ def test_what_is_wrong_is_told_with_its_place(
     kind: str, changes: dict[str, Any], place: str, words: str
 ) -> None:
     assert words in told(question(kind, **changes))[place]
+
+
+def test_no_option_of_several_need_be_right() -> None:
+    options = [{"text": "a", "correct": False}, {"text": "b", "correct": False}]
+    assert isinstance(read_question(question("multiple_choice", options=options)), QuestionFile)
 
 
 def test_what_may_not_be_left_out_is_asked_for() -> None:
