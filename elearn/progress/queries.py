@@ -55,6 +55,20 @@ def list_finished_checks(session: Session, person_id: int) -> list[str]:
     return [code for codes in rows for code in codes]
 
 
+def passes_a_module(session: Session, attempt_id: int) -> bool:
+    """Whether the grade of an attempt that counts passes the test of some module."""
+    passed = session.scalar(
+        select(Grade.passed)
+        .join(Attempt, Attempt.id == Grade.attempt_id)
+        .join(Paper, Paper.id == Attempt.paper_id)
+        .join(Module, Module.test_paper_code == Paper.code)
+        .where(Attempt.id == attempt_id)
+        .order_by(Grade.number.desc())
+        .limit(1)
+    )
+    return passed is True
+
+
 def list_module_facts(session: Session, person_id: int) -> list[ModuleFacts]:
     """Return how far a person is in each module not retired. Two statements."""
     passed = list_passed_papers(session, person_id)

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from elearn.assessment.models import Attempt
 from elearn.certificates.services import issue_once
 from elearn.infra.db import transaction
 from elearn.kernel.actor import Actor
 from elearn.progress import services
+from elearn.progress.queries import passes_a_module
 from elearn.progress.services import NewCompletion
 
 
@@ -27,6 +29,19 @@ def advance(
     for completion in completions:
         issue_once(session, actor, completion.completion_id, now=now)
     return completions
+
+
+def advance_after_test(
+    session: Session, actor: Actor, attempt: Attempt, *, now: datetime
+) -> tuple[NewCompletion, ...]:
+    """Advance the examinee of a graded ``attempt``, if it can complete anything.
+
+    A survey, or a test that was failed, completes nothing: when three thousand hand in at the
+    same bell, that is one statement for each of them instead of ten.
+    """
+    if not passes_a_module(session, attempt.id):
+        return ()
+    return advance(session, actor, attempt.person_id, now=now)
 
 
 def claim(actor: Actor, *, now: datetime) -> tuple[NewCompletion, ...]:

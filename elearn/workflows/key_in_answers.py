@@ -280,7 +280,7 @@ def _grade(
     attempts.close(session, attempt, now)
     attempt.submitted_at, attempt.closed_by = entry.sat_at, CLOSED_BY
     session.flush()
-    complete_course.advance(session, actor, sheet.person_id, now=now)
+    complete_course.advance_after_test(session, actor, attempt, now=now)
 
 
 def cancel(actor: Actor, set_id: int, entry_id: int, *, now: datetime) -> None:

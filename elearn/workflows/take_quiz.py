@@ -270,7 +270,7 @@ def _close(session: Session, actor: Actor, attempt: Attempt, now: datetime) -> b
     """
     state = services.close(session, attempt, now)
     if state is AttemptState.GRADED:
-        complete_course.advance(session, actor, attempt.person_id, now=now)
+        complete_course.advance_after_test(session, actor, attempt, now=now)
     return state is not None
 
 
