@@ -118,7 +118,7 @@ export class View {
   show(isOne) {
     this.isOne = isOne;
     for (const question of this.questions) question.hidden = isOne && question !== this.current;
-    for (const title of this.form.querySelectorAll("[data-section]")) {
+    for (const title of this.form.querySelectorAll("h2[data-section]")) {
       title.hidden = isOne && title.dataset.section !== this.current.dataset.section;
     }
     const steps = this.form.querySelector("[data-steps]");
