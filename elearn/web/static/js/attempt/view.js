@@ -126,7 +126,8 @@ export class View {
     steps.hidden = !isOne;
     steps.querySelector("[data-previous]").disabled = place === 0;
     steps.querySelector("[data-next]").disabled = place === this.questions.length - 1;
-    document.querySelector("#view button").textContent = isOne ? this.words.viewAll : this.words.viewOne;
+    const button = this.form.querySelector("button[form=view]");
+    if (button) button.textContent = isOne ? this.words.viewAll : this.words.viewOne;
     for (const question of this.questions) {
       const isHere = isOne && question === this.current;
       if (isHere) this.linkOf(question).setAttribute("aria-current", "step");
