@@ -70,6 +70,7 @@ class AttemptLine:
     passed: bool | None
     late_count: int
     is_late_counted: bool
+    round_id: int | None
 
 
 def rules_of(code: str, version: PaperVersion, *, in_rounds: bool = False) -> PaperRules:
@@ -270,6 +271,7 @@ def _line(
         passed=grade.passed if grade else None,
         late_count=late_count,
         is_late_counted=grade is not None and grade.late_counted,
+        round_id=attempt.round_id,
     )
 
 

@@ -225,3 +225,8 @@ def get_document_page(session: Session, code: str, *, on: date) -> DocumentPage:
 
 def _document(register: Register, view: DocumentView) -> Document:
     return Document(view, full_name(view), WORDS[view.status], register.successor_names(view))
+
+
+def module_titles(session: Session) -> dict[str, str]:
+    """Return {code: title} of every module, retired ones too."""
+    return {row.code: row.title for row in session.execute(select(Module.code, Module.title))}

@@ -38,6 +38,9 @@ from elearn.web.officer.certificates import blueprint as officer_certificates
 from elearn.web.officer.doubts import blueprint as officer_doubts
 from elearn.web.officer.printing import blueprint as officer_printing
 from elearn.web.officer.rescue import blueprint as officer_rescue
+from elearn.web.officer.round_people import blueprint as officer_round_people
+from elearn.web.officer.round_tickets import blueprint as officer_round_tickets
+from elearn.web.officer.rounds import blueprint as officer_rounds
 from elearn.web.officer.routes import blueprint as officer
 from elearn.web.public.routes import blueprint as public
 from elearn.web.public.verify import blueprint as verify
@@ -46,6 +49,7 @@ from elearn.web.quiz.bulletin import blueprint as bulletin
 from elearn.web.quiz.reports import blueprint as quiz_reports
 from elearn.web.quiz.reviews import blueprint as quiz_reviews
 from elearn.web.quiz.routes import blueprint as quiz
+from elearn.web.rounds.routes import blueprint as rounds
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public,
@@ -88,6 +92,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     officer_printing,
     officer_doubts,
     officer_rescue,
+    officer_rounds,
+    officer_round_people,
+    officer_round_tickets,
+    rounds,
     admin,
     admin_users,
     admin_audit,

@@ -38,6 +38,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "coverage.show", N_("Độ phủ"), "/coverage", (Role.HR, Role.LEADER, Role.PROGRAMME_OFFICER)
     ),
+    Entry("rounds.browse", N_("Đợt làm bài"), "/rounds", (Role.HR, Role.LEADER)),
     Entry("officer.home", N_("Chương trình"), "/officer", (Role.PROGRAMME_OFFICER,)),
     Entry("author.home", N_("Biên soạn"), "/author", (Role.AUTHOR, Role.REVIEWER)),
     Entry("essays.queue", N_("Chấm thi"), "/marking", MARKERS),
@@ -57,6 +58,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "/officer": (
         Entry("officer.home", N_("Tổng quan"), "/officer", (Role.PROGRAMME_OFFICER,)),
         Entry("hr_roster.show", N_("Nhập danh sách"), "/hr/roster", (Role.PROGRAMME_OFFICER,)),
+        Entry(
+            "officer_rounds.browse",
+            N_("Đợt làm bài"),
+            "/officer/rounds",
+            (Role.PROGRAMME_OFFICER,),
+        ),
         Entry(
             "officer_attempts.search",
             N_("Lượt làm bài"),

@@ -11,6 +11,7 @@ HANDLERS: Mapping[str, str] = {
     "keys.preview": "elearn.workflows.change_keys:preview",
     "keys.regrade": "elearn.workflows.change_keys:regrade",
     "printing.build": "elearn.workflows.print_papers:build",
+    "rounds.tally": "elearn.workflows.tally_rounds:tally",
     "roster.check": "elearn.workflows.stage_roster:check_batch",
     "roster.apply": "elearn.workflows.stage_roster:apply_batch",
     "forms.assemble": "elearn.workflows.assemble_forms:assemble",

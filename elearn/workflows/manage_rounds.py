@@ -18,10 +18,12 @@ from elearn.assessment.rounds.bulletin import announce
 from elearn.assessment.rounds.models import DecisionKind, Round, RoundState
 from elearn.assessment.rounds.policy import LONGEST_REASON, Draft
 from elearn.assessment.rounds.queries import RoundView
+from elearn.assessment.rounds.result_queries import not_closed_yet
 from elearn.assessment.rounds.rules import CLOSES_ITSELF_AFTER, Slot, slots_of, spread
 from elearn.assessment.rounds.services import Decision, Listed
 from elearn.infra import audit
 from elearn.infra.db import reading, transaction
+from elearn.infra.jobs import enqueue, get_job
 from elearn.kernel.actor import SYSTEM, Actor, Role
 from elearn.kernel.clock import local_day
 from elearn.kernel.errors import N_, AppError, Invalid
@@ -32,6 +34,8 @@ from elearn.progress.audience import Audience, resolve
 from elearn.workflows import assemble_forms
 
 log = structlog.get_logger()
+# Done by tally_rounds.
+TALLY = "rounds.tally"
 
 
 def scope_of(actor: Actor, now: datetime) -> UnitScope:
@@ -232,8 +236,25 @@ def close(actor: Actor, round_id: int, *, now: datetime) -> None:
 
 def _close(session: Session, actor: Actor, found: Round, now: datetime) -> None:
     windows.close(session, found, now)
-    decision = Decision(DecisionKind.CLOSE, "")
-    record(session, actor, found, decision, now)
+    _ask_for_sums(session, actor, found, now)
+    record(session, actor, found, Decision(DecisionKind.CLOSE, ""), now)
+
+
+def _ask_for_sums(session: Session, actor: Actor, found: Round, now: datetime) -> int:
+    key = f"{TALLY}:{found.id}:{actor.user_id}"
+    return enqueue(session, actor, TALLY, {"round": found.id}, now=now, dedupe_key=key)
+
+
+def sum_up(actor: Actor, round_id: int, *, now: datetime) -> int:
+    """Ask for the sums of a closed round anew, as after a regrade; return the job's id.
+
+    Raises NotFound, Conflict before it has closed.
+    """
+    with transaction() as session:
+        found = lock_managed(session, actor, round_id, now)
+        if found.closed_at is None:
+            raise not_closed_yet()
+        return _ask_for_sums(session, actor, found, now)
 
 
 def close_over(now: datetime) -> int:
@@ -265,6 +286,15 @@ def _over(now: datetime) -> Collection[int]:
         ).all()
 
 
+def round_of_job(actor: Actor, job_id: int) -> int:
+    """Return the round whose sums the actor's job has made. Raises NotFound."""
+    with reading() as session:
+        job = get_job(session, job_id, owner=actor)
+    if job.kind != TALLY or not job.result or "round" not in job.result:
+        raise queries.no_such_round()
+    return int(job.result["round"])
+
+
 def answer_forecast(actor: Actor, round_id: int, answer: int, *, now: datetime) -> None:
     """Say what came true of the forecast of a closed contest. Raises NotFound, Invalid."""
     if not 0 <= answer <= policy.LONGEST_FORECAST:
@@ -278,6 +308,7 @@ def answer_forecast(actor: Actor, round_id: int, answer: int, *, now: datetime) 
         if found.closed_at is None or found.forecast_question is None:
             raise Invalid("round.not_closed", N_("Hãy đóng đợt trước khi ghi kết quả dự đoán."))
         found.forecast_answer = answer
+        _ask_for_sums(session, actor, found, now)
         audit.record(
             session,
             actor,

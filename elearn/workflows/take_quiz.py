@@ -28,6 +28,7 @@ from elearn.assessment.rounds import entry
 from elearn.assessment.rounds.entry import NOTHING, Shown, find_seat, own_decisions
 from elearn.assessment.rounds.policy import refusal_to_sit
 from elearn.assessment.rounds.queries import DecisionLine, Seat
+from elearn.assessment.rounds.result_queries import own_place
 from elearn.assessment.saves import Ack, Place
 from elearn.infra.db import now as database_now
 from elearn.infra.db import reading, transaction
@@ -294,12 +295,14 @@ def close_overdue() -> int:
 class Desk:
     """What a person finds before a paper; ``refusal`` says why no attempt may begin now.
 
-    ``seat``: the round he sits it in, with what was decided for him (``decisions``).
+    ``seat``: the round he sits it in, with what was decided for him (``decisions``)
+    and, of a closed contest, his ``place`` among how many.
     """
 
     paper: PaperRules
     seat: Seat | None
     decisions: tuple[DecisionLine, ...]
+    place: tuple[int, int] | None
     attempts: tuple[AttemptLine, ...]
     running: AttemptLine | None
     best: AttemptLine | None
@@ -327,6 +330,7 @@ def open_desk(actor: Actor, paper_code: str) -> Desk:
         history = queries.get_history(session, person_id, paper.paper_id, seat)
         refusal = _refusal(session, person_id, paper, seat, now)
         decisions = own_decisions(session, seat) if seat else []
+        place = own_place(session, seat.round_id, person_id) if seat and seat.closed_at else None
         if seat is not None:
             paper = queries.get_pinned(session, paper, seat.version_id)
     running = next((line for line in lines if line.state is AttemptState.IN_PROGRESS), None)
@@ -334,6 +338,7 @@ def open_desk(actor: Actor, paper_code: str) -> Desk:
         paper=paper,
         seat=seat,
         decisions=tuple(decisions),
+        place=place,
         attempts=tuple(lines),
         running=running,
         best=queries.best_of(lines),

@@ -322,3 +322,51 @@ def has_attempts(session: Session, round_id: int, person_id: int | None = None) 
     if person_id is not None:
         found = found.where(Attempt.person_id == person_id)
     return bool(session.scalar(select(found)))
+
+
+def get_seat(session: Session, round_id: int, person_id: int) -> Seat:
+    """Return the seat of a person in a planned round. Raises NotFound."""
+    found = _seat_select(person_id, None).where(Round.id == round_id)
+    seats = _seats_of(session, found)
+    if not seats:
+        raise NotFound("round.no_seat", N_("Người này không có trong danh sách của đợt."))
+    return seats[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ExamineeCard:
+    """Who an examinee is, as on the day of the roster."""
+
+    person_id: int
+    code: str
+    full_name: str
+    unit_name: str
+
+
+def get_examinee(session: Session, view: RoundView, person_id: int) -> ExamineeCard:
+    """Return who an examinee of a round is. Raises NotFound."""
+    row = session.execute(
+        select(Person, UnitVersion.name)
+        .join(RoundExaminee, RoundExaminee.person_id == Person.id)
+        .join(UnitVersion, UnitVersion.unit_id == RoundExaminee.unit_id)
+        .where(
+            RoundExaminee.round_id == view.id,
+            Person.id == person_id,
+            held_true(UnitVersion),
+            valid_on(UnitVersion, view.roster_on),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound("round.no_seat", N_("Người này không có trong danh sách của đợt."))
+    return ExamineeCard(row.Person.id, row.Person.code, row.Person.full_name, row.name)
+
+
+def listed_of(session: Session, round_id: int, person_ids: Sequence[int]) -> set[int]:
+    """Return those of ``person_ids`` who are on the list of a round."""
+    return set(
+        session.scalars(
+            select(RoundExaminee.person_id).where(
+                RoundExaminee.round_id == round_id, RoundExaminee.person_id.in_(person_ids)
+            )
+        )
+    )

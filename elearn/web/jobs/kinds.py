@@ -13,6 +13,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "keys.preview": (N_("Xem trước việc sửa đáp án"), "keys.after_job"),
     "keys.regrade": (N_("Chấm lại theo đáp án đã sửa"), "keys.after_job"),
     "printing.build": (N_("Tạo bộ đề in"), "officer_printing.after_job"),
+    "rounds.tally": (N_("Tổng hợp kết quả đợt làm bài"), "officer_rounds.after_job"),
     "roster.check": (N_("Kiểm tra danh sách nhân sự"), "hr_roster.after_job"),
     "assessment.statistics": (N_("Tính thống kê câu hỏi"), "author_statistics.after_job"),
     "roster.apply": (N_("Nhập danh sách nhân sự"), "hr_roster.after_job"),

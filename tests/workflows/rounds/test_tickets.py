@@ -19,7 +19,6 @@ from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import AppError, Conflict, Invalid, NotFound, TooMany
 from elearn.workflows import manage_round_tickets, take_quiz
 from elearn.workflows.manage_round_tickets import Wanted
-from tests.factories.assessment import keep_pool
 from tests.factories.rounds import PAPER, Hall
 from tests.support.statements import recorded
 from tests.support.threads import at_once
@@ -159,13 +158,13 @@ def test_forgetting_the_ticket_is_no_guess(hall: Hall, session: Session) -> None
 
 
 def test_a_ticket_costs_two_statements(hall: Hall, session: Session) -> None:
-    one = hall.device()
+    first, one = hall.device(), hall.device()
     round_id = hall.plan(needs_ticket=True)
-    _make(hall, round_id)
-    (code,) = _codes(session, round_id)
-    keep_pool(PAPER)
+    _make(hall, round_id, count=2)
+    codes = _codes(session, round_id)
+    _sit(first, codes[0])
     with recorded() as statements:
-        _sit(one, code)
+        _sit(one, codes[1])
     assert sum("assessment_round_ticket" in each for each in statements) == 1
     assert len(statements) <= 14, statements
 
