@@ -107,9 +107,7 @@ class RoundForm(BaseForm):
     )
     needs_ticket = BooleanField(
         N_("Cần phiếu vào phòng"),
-        description=N_(
-            "Người làm bài phải nhập mã 12 ký tự do cán bộ coi thi phát, mỗi mã một lần."
-        ),
+        description=N_("Người làm bài nhập mã 12 ký tự do cán bộ coi thi phát, mỗi mã một lần."),
     )
     forecast_question = TextAreaField(
         N_("Câu dự đoán (chỉ cuộc thi)"),
