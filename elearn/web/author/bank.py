@@ -138,7 +138,7 @@ def index() -> str:
             "sign": choices(SIGNS),
         },
         args=args,
-        is_refined=bool(args.keys() - {"q", "module", "lesson"}),
+        refined=len(args.keys() - {"q", "module", "lesson", "match"}),
         share=share,
         correlation=correlation,
         may_edit=the_actor().has_role(Role.AUTHOR),

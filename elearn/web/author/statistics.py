@@ -44,7 +44,7 @@ from elearn.workflows import item_statistics
 blueprint = Blueprint("author_statistics", __name__, template_folder="templates")
 readers = holds(Role.AUTHOR, Role.REVIEWER, Role.PROGRAMME_OFFICER)
 # An option's text in a chart is one line.
-_LABEL = 48
+_LABEL = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _group_chart(figures: Figures, options: Sequence[Option]) -> charts.LineChar
 
 
 def _group_name(place: int) -> str:
-    return [_("Thấp nhất"), _("Dưới giữa"), _("Trên giữa"), _("Cao nhất")][place]
+    return [_("1 (thấp)"), "2", "3", _("4 (cao)")][place]
 
 
 def _chosen_round(rounds: Sequence[RoundLine]) -> RoundLine | None:
