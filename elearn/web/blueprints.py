@@ -10,6 +10,7 @@ from elearn.web.auth.links import blueprint as auth_links
 from elearn.web.auth.routes import blueprint as auth
 from elearn.web.author.bank import blueprint as author_bank
 from elearn.web.author.drafts import blueprint as author_drafts
+from elearn.web.author.enemies import blueprint as author_enemies
 from elearn.web.author.history import blueprint as author_history
 from elearn.web.author.lessons import blueprint as author_lessons
 from elearn.web.author.papers import blueprint as author_papers
@@ -74,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     author,
     author_bank,
     author_drafts,
+    author_enemies,
     author_history,
     author_lessons,
     author_papers,

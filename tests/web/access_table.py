@@ -143,6 +143,7 @@ ACCESS: dict[str, str] = {
     "officer_attempts.count_late": "PROGRAMME_OFFICER",
     "officer_attempts.person": "PROGRAMME_OFFICER",
     "officer_attempts.void": "PROGRAMME_OFFICER",
+    "officer_attempts.why": "PROGRAMME_OFFICER",
     "officer_attempts.search": "PROGRAMME_OFFICER",
     # authoring
     "author.home": "AUTHOR REVIEWER",
@@ -159,6 +160,9 @@ ACCESS: dict[str, str] = {
     "author_drafts.show": "AUTHOR REVIEWER",
     "author_drafts.submit": "AUTHOR",
     "author_drafts.withdraw": "AUTHOR",
+    "author_enemies.join": "AUTHOR REVIEWER",
+    "author_enemies.leave": "AUTHOR REVIEWER",
+    "author_enemies.show": "AUTHOR REVIEWER",
     "author_history.draft_lesson": "AUTHOR",
     "author_history.draft_question": "AUTHOR",
     "author_history.draft_paper": "AUTHOR",

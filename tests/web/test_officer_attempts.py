@@ -2,11 +2,11 @@
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import User
-from elearn.assessment.models import ExtraAttempt, Grade
+from elearn.assessment.models import Attempt, AttemptItem, ExtraAttempt, Grade, Question
 from elearn.kernel.actor import Role
 from elearn.org.models import Unit
 from elearn.workflows import take_quiz
@@ -165,3 +165,52 @@ def test_people_of_another_unit_are_not_there(
     assert response.status_code == 404
     assert "Người Ngoài" not in response.text
     assert session.scalars(select(ExtraAttempt)).all() == []
+
+
+def test_the_officer_is_told_why_an_attempt_has_its_questions(
+    officer: FlaskClient, session: Session, learner: User
+) -> None:
+    make_question(session, "q7")
+    sections = [
+        {"title": "Rút", "draw": [{"module": "m1", "level": "RECALL", "count": 1}]},
+        {"title": "Cố định", "questions": ["q7"]},
+    ]
+    make_question(session, "q8")
+    make_paper(session, "de", sections=sections)
+    attempt_id = take_quiz.start(make_device(session, learner), "de")
+    address = f"/officer/attempts/{learner.person_id}"
+    assert f"{address}/why/{attempt_id}" in officer.get(address).text
+    page = officer.get(f"{address}/why/{attempt_id}").text
+    assert "Rút lại ra đúng đề đã giao" in page
+    assert session.get_one(Attempt, attempt_id).seed in page
+    assert "ô 1: m1, Nhận biết" in page
+    assert "đề nêu đích danh câu này" in page
+    assert "80,0%, mục tiêu của mọi đề là 80,0%" in page
+    assert "Phương án" not in page
+
+
+def test_a_tampered_attempt_is_told_apart(
+    officer: FlaskClient, session: Session, learner: User
+) -> None:
+    attempt_id = _ended_attempt(session, learner)
+    make_question(session, "q2")
+    other = session.scalars(select(Question).where(Question.code == "q2")).one()
+    session.execute(
+        update(AttemptItem)
+        .where(AttemptItem.attempt_id == attempt_id)
+        .values(question_version_id=other.published_version_id)
+    )
+    session.commit()
+    page = officer.get(f"/officer/attempts/{learner.person_id}/why/{attempt_id}").text
+    assert "Rút lại không ra đề đã giao" in page
+
+
+def test_why_is_told_within_the_scope_alone(
+    officer: FlaskClient, session: Session, learner: User
+) -> None:
+    stranger = _person(session, make_unit(session), "Người Ngoài")
+    attempt_id = _ended_attempt(session, stranger)
+    address = "/officer/attempts/{}/why/{}"
+    assert officer.get(address.format(stranger.person_id, attempt_id)).status_code == 404
+    assert officer.get(address.format(learner.person_id, attempt_id)).status_code == 404
+    assert officer.get(address.format(learner.person_id, 999_999)).status_code == 404

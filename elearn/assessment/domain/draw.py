@@ -13,7 +13,7 @@ import hashlib
 import random
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -40,6 +40,10 @@ class PoolQuestion:
     def place(self) -> str:
         """Return what the question takes up in a form: its group, or itself."""
         return f"={self.group}" if self.group else self.code
+
+    def in_group(self, group: str) -> "PoolQuestion":
+        """Return the question as one of ``group``."""
+        return replace(self, group=group)
 
 
 @dataclass(frozen=True, slots=True)

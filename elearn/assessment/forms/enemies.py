@@ -40,9 +40,14 @@ def list_enemies(session: Session, code: str) -> list[str]:
     return list(rows)
 
 
+def lock(session: Session) -> None:
+    """Let nobody else change the sets until the act ends."""
+    advisory_lock(session, _LOCK)
+
+
 def replace_sets(session: Session, sets: EnemySets, *, user_id: int | None, now: datetime) -> None:
     """Make ``sets`` the enemy sets; those that stay the same are not touched."""
-    advisory_lock(session, _LOCK)
+    lock(session)
     wanted = {tuple(codes) for codes in in_order(sets)}
     present = _by_codes(session)
     for codes, set_id in present.items():

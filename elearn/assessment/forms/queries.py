@@ -45,6 +45,7 @@ from elearn.assessment.forms.models import Enemy, Form, FormBatch, FormPool
 from elearn.assessment.models import (
     Attempt,
     AttemptItem,
+    AttemptSource,
     Level,
     PaperKind,
     PaperVersion,
@@ -359,12 +360,13 @@ def redraw(session: Session, attempt_id: int) -> Redrawn:
         raise NotFound("assessment.attempt", N_("Không có lượt làm bài này."))
     version = session.get_one(PaperVersion, attempt.paper_version_id)
     blueprint = blueprint_of(version.sections, shuffle=version.shuffle)
-    if attempt.pool_id is None:
+    pool_id = attempt.pool_id or _pool_of_form(session, attempt.form_id)
+    if pool_id is None:
         pool = _list_pool_at(session, blueprint, attempt.started_at)
         questions = draw(blueprint, pool, attempt.seed).questions
         same = _is_as_kept(session, attempt, questions, shuffle=version.shuffle)
         return Redrawn(same, questions, attempt.seed)
-    kept = get_pool(session, attempt.pool_id, blueprint)
+    kept = get_pool(session, pool_id, blueprint)
     drawn, number = _drawn_again(session, attempt, kept)
     return Redrawn(
         is_same=_is_as_kept(session, attempt, drawn.questions, shuffle=version.shuffle),
@@ -377,22 +379,44 @@ def redraw(session: Session, attempt_id: int) -> Redrawn:
     )
 
 
+def _pool_of_form(session: Session, form_id: int | None) -> int | None:
+    return session.scalar(
+        select(FormBatch.pool_id)
+        .join(Form, Form.batch_id == FormBatch.id)
+        .where(Form.id == form_id)
+    )
+
+
 def _drawn_again(session: Session, attempt: Attempt, kept: KeptPool) -> tuple[Drawn, int | None]:
     if attempt.form_id is None:
         return draw_form(kept.pool, attempt.seed, kept.target), None
     form = session.get_one(Form, attempt.form_id)
-    return Drawn(questions_of(form, kept.pool, attempt.seed), ()), form.number
+    questions = questions_of(form, kept.pool, attempt.seed)
+    if attempt.source is AttemptSource.PAPER:
+        # Printed in an order of the variant's own, which printing keeps.
+        places = {version: place for place, (version, _) in enumerate(_kept(session, attempt))}
+        questions = tuple(
+            sorted(questions, key=lambda item: places.get(item.question.version_id, 0))
+        )
+    return Drawn(questions, ()), form.number
+
+
+def _kept(session: Session, attempt: Attempt) -> list[tuple[int, list[str]]]:
+    """Return (question version, order of its options) as the attempt pinned them."""
+    rows = session.execute(
+        select(AttemptItem.question_version_id, AttemptItem.option_order)
+        .where(AttemptItem.attempt_id == attempt.id)
+        .order_by(AttemptItem.position)
+    )
+    return [(version_id, order) for version_id, order in rows]
 
 
 def _is_as_kept(
     session: Session, attempt: Attempt, questions: Sequence[DrawnQuestion], *, shuffle: bool
 ) -> bool:
     version_ids = [item.question.version_id for item in questions]
+    kept = _kept(session, attempt)
+    if attempt.source is AttemptSource.PAPER:
+        return version_ids == [version_id for version_id, _order in kept]
     orders = list_option_orders(session, version_ids, attempt.seed, shuffle=shuffle)
-    kept = session.execute(
-        select(AttemptItem.question_version_id, AttemptItem.option_order)
-        .where(AttemptItem.attempt_id == attempt.id)
-        .order_by(AttemptItem.position)
-    ).all()
-    same = [(row.question_version_id, row.option_order) for row in kept]
-    return same == list(zip(version_ids, orders, strict=True))
+    return kept == list(zip(version_ids, orders, strict=True))

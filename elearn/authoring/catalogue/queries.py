@@ -1,6 +1,6 @@
 """Reads of modules, the question bank and every published version, for authors and reviewers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from elearn.accounts.models import User
 from elearn.assessment.models import Paper, PaperVersion, Question, QuestionVersion
 from elearn.authoring.drafts.content import Content, LessonText, Outcome, PaperText, QuestionText
+from elearn.authoring.drafts.queries import title_of
 from elearn.authoring.drafts.rules import OPEN
 from elearn.authoring.models import Draft, DraftKind, DraftState
 from elearn.curriculum.models import Lesson, LessonVersion, Module
@@ -238,6 +239,17 @@ def _text(version: LessonVersion | QuestionVersion | PaperVersion | None) -> Con
 def find_question(session: Session, code: str) -> Question | None:
     """Return the question's row, None when there is none yet."""
     return session.scalar(select(Question).where(Question.code == code))
+
+
+def list_stems(session: Session, codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (code, how the stem begins) of published questions, in the order of ``codes``."""
+    rows = session.execute(
+        select(Question.code, QuestionVersion)
+        .join(QuestionVersion, QuestionVersion.id == Question.published_version_id)
+        .where(Question.code.in_(codes))
+    )
+    found = {row.code: title_of(question_text(row.QuestionVersion)) for row in rows}
+    return [(code, found[code]) for code in codes if code in found]
 
 
 def get_thing(session: Session, kind: DraftKind, code: str) -> Thing:

@@ -71,7 +71,8 @@ def edit(code: str) -> str | Redirect:
     if not editing.is_editable and editing.draft is not None:
         return redirect(url_for("author_drafts.show", draft_id=editing.draft.id))
     paper = editing.content if isinstance(editing.content, PaperText) else PaperText()
-    return _page(editing, _shown(editing.opened, paper))
+    form = _shown(editing.opened, paper)
+    return _page(editing, form, preview=_preview(editing, form))
 
 
 @blueprint.post("/author/papers/<code>/edit")

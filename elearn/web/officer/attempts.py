@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
+from elearn.assessment.forms.why import why as explain_draw
 from elearn.assessment.queries import list_attempts, list_grants, list_papers
 from elearn.infra.db import reading
 from elearn.kernel.actor import Role
@@ -14,6 +15,7 @@ from elearn.kernel.paging import page_request
 from elearn.org.queries import person_card, search_people
 from elearn.org.scope import UnitScope, scope_for
 from elearn.web.access import access, holds
+from elearn.web.author.pages import criteria_text
 from elearn.web.forms import BaseForm
 from elearn.web.identity import the_actor
 from elearn.web.words import _, translated
@@ -135,3 +137,13 @@ def void(person_id: int, attempt_id: int) -> Response:
     else:
         flash(translated(N_("Hãy ghi lý do hủy lượt làm bài.")), "error")
     return redirect(url_for("officer_attempts.person", person_id=person_id))
+
+
+@blueprint.get(_PERSON + "/why/<int(max=2147483647):attempt_id>")
+@access(OFFICER)
+def why(person_id: int, attempt_id: int) -> str:
+    """Tell how the questions of an attempt were drawn, without keys."""
+    with reading() as session:
+        card = person_card(session, _scope(), person_id)
+        told = explain_draw(session, attempt_id, person_id=person_id)
+    return render_template("officer/why.html", card=card, told=told, criteria_text=criteria_text)
