@@ -78,7 +78,9 @@ class Opener:
         )
         self.contexts: list[BrowserContext] = []
 
-    def __call__(self, *, script: bool = True, width: int = 360) -> tuple[Page, int]:
+    def __call__(
+        self, *, script: bool = True, width: int = 360, paper: str = "de"
+    ) -> tuple[Page, int]:
         cookie = self.visitor.as_user(self.learner).get_cookie("elearn")
         assert cookie is not None
         context = self.chromium.new_context(
@@ -88,7 +90,7 @@ class Opener:
         context.set_default_timeout(15_000)
         self.contexts.append(context)
         page = context.new_page()
-        page.goto(f"{self.address}/papers/de")
+        page.goto(f"{self.address}/papers/{paper}")
         page.get_by_role("button", name=re.compile("Bắt đầu làm bài|Làm tiếp")).click()
         page.wait_for_url("**/attempts/*")
         return page, int(page.url.rsplit("/", 1)[1])
@@ -274,3 +276,38 @@ def test_the_script_reads_and_writes_every_control(open_window: Opener, session:
     assert told["read"] == values
     assert told["before"] == told["emptied"] == [False] * len(ORDER)
     assert told["after"] == [True] * len(ORDER)
+
+
+LONG = (
+    "Nghị quyết số 76/NQ-CP ngày 15/7/2021 của Chính phủ ban hành Chương trình tổng thể cải cách",
+    "Quyết định số 468/QĐ-TTg phê duyệt Đề án đổi mới việc thực hiện cơ chế **một cửa liên thông**",
+)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_long_choices_stay_within_the_page(
+    open_window: Opener, session: Session, width: int
+) -> None:
+    pairs = [{"left": f"Văn bản {number}", "right": text} for number, text in enumerate(LONG)]
+    options = [{"text": text, "correct": text == LONG[0]} for text in LONG]
+    bodies = {
+        "matching": {"pairs": pairs, "distractors": []},
+        "ordering": {"items": [*LONG]},
+        "cloze": {"blanks": [{"options": options}]},
+    }
+    for name, body in bodies.items():
+        whole = {"stem": "Theo {{1}} thì sao?", "explanation": "Vì thế.", **body}
+        make_question(session, f"long-{name}", type=name, body=whole)
+    codes = [f"long-{name}" for name in bodies]
+    make_paper(session, "dai", sections=[{"title": "Chung", "questions": codes}])
+    page, attempt_id = open_window(width=width, paper="dai")
+    assert fits(page)
+    assert serious_findings(page) == []
+    body = right_value(session, "long-matching")[0]
+    first = page.locator("[data-control='matching'] select").first
+    wanted = first.locator("option", has_text="Quyết định số 468")
+    first.select_option(str(wanted.get_attribute("value")))
+    page.keyboard.press("Tab")
+    expect(page.locator("#save-state")).to_have_text("Đã lưu mọi câu trả lời")
+    item = items_of(session, attempt_id)["long-matching"]
+    assert TYPES["matching"].tally(body, stored(session)[item]) == ("0=1",)
