@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from decimal import Context, Decimal
+from functools import lru_cache
 
 from elearn.assessment.domain.question_types.base import refused
 from elearn.kernel.errors import N_, Invalid
@@ -52,6 +53,8 @@ def exact_key(text: str) -> str:
     return clean_line(_visible(text))
 
 
+# Most people write one of a few answers, and the right ones are compared with each of them.
+@lru_cache(maxsize=2048)
 def folded_key(text: str) -> str:
     """Return ``text`` without case, accents and spaces, đ as d."""
     return fold(_visible(text)).replace(" ", "")
