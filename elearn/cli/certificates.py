@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 import structlog
-from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 from elearn.certificates.inspection import audit_chain, make_checkpoint
@@ -13,12 +12,13 @@ from elearn.certificates.queries import CertificateView
 from elearn.certificates.rules import CertificateState
 from elearn.certificates.snapshot import short_day
 from elearn.certificates.verification import Finding, Verdict, examine, examine_unregistered
+from elearn.cli.groups import CommandGroup
 from elearn.infra.db import reading
 from elearn.infra.signing import keys
 from elearn.kernel.clock import today, utc_now
 
 log = structlog.get_logger()
-certificates = AppGroup("certificates", help="Certificates: verify, audit, keys.")
+certificates = CommandGroup("certificates", help="Certificates: verify, audit, keys.")
 
 AUTHENTIC, NOT_AUTHENTIC, UNREADABLE = 0, 1, 2
 FINDINGS = {

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from elearn.authoring.files.models import EntryKind
 from elearn.authoring.files.problems import FileProblem
 from elearn.authoring.files.report import LoadReport
+from elearn.cli.groups import CommandGroup
 from elearn.kernel.actor import SYSTEM
 from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import AppError
 from elearn.workflows import sync_content
 
-content = AppGroup("content", help="Content files: lessons, questions, programmes.")
+content = CommandGroup("content", help="Content files: lessons, questions, programmes.")
 
 _NAMES = {
     EntryKind.LEGAL: "văn bản",

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import click
-from flask.cli import AppGroup
 
+from elearn.cli.groups import CommandGroup
 from elearn.coverage.queries import (
     CoverageRow,
     ProgrammeInfo,
@@ -21,7 +21,7 @@ from elearn.infra.db import reading
 from elearn.kernel.clock import LOCAL_ZONE, end_of_local_day, read_day, utc_now
 from elearn.kernel.errors import AppError
 
-coverage = AppGroup("coverage", help="Coverage figures.")
+coverage = CommandGroup("coverage", help="Coverage figures.")
 COLUMNS = (
     "unit", "name", "kind", "depth", "group", "denominator", "numerator", "excluded", "rate",
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """`flask demo`: the synthetic province and its accounts."""
 
 import click
-from flask.cli import AppGroup
 
+from elearn.cli.groups import CommandGroup
 from elearn.infra.db import reading
 from elearn.kernel.clock import today, utc_now
 from elearn.kernel.errors import AppError
@@ -10,7 +10,7 @@ from elearn.roster.synthetic.generator import row_counts
 from elearn.workflows import load_demo
 from elearn.workflows.import_roster import CHECK, READ, ImportReport
 
-demo = AppGroup("demo", help="Synthetic data to look at.")
+demo = CommandGroup("demo", help="Synthetic data to look at.")
 _SHOWN_PROBLEMS = 20
 
 

@@ -5,19 +5,19 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from elearn.assessment.formats.catalogue import AUTO, FORMATS
 from elearn.assessment.formats.checking import Defaults
 from elearn.assessment.formats.neutral import Trouble
 from elearn.assessment.models import Level
+from elearn.cli.groups import CommandGroup
 from elearn.kernel.actor import SYSTEM
 from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import N_, AppError
 from elearn.workflows import import_questions
 from elearn.workflows.import_questions import ImportFile, ImportReport
 
-questions = AppGroup("questions", help="Câu hỏi: nhập từ tệp và xuất ra tệp.")
+questions = CommandGroup("questions", help="Câu hỏi: nhập từ tệp và xuất ra tệp.")
 
 # How many problems a person reads; --json gives them all.
 SHOWN = 50

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
+from elearn.cli.groups import CommandGroup
 from elearn.kernel.actor import SYSTEM
 from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import AppError
@@ -15,7 +15,7 @@ from elearn.roster.files import tables_at
 from elearn.roster.problems import Problem
 from elearn.workflows.import_roster import CHECK, READ, ImportReport, run
 
-roster = AppGroup("roster", help="Danh sách đơn vị và nhân sự.")
+roster = CommandGroup("roster", help="Danh sách đơn vị và nhân sự.")
 
 # How many problems a person reads; --json gives them all.
 SHOWN_PROBLEMS = 50

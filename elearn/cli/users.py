@@ -2,8 +2,8 @@
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
+from elearn.cli.groups import CommandGroup
 from elearn.kernel.actor import SYSTEM, Role
 from elearn.kernel.clock import LOCAL_ZONE, utc_now
 from elearn.kernel.errors import N_, AppError, Invalid
@@ -11,7 +11,7 @@ from elearn.kernel.text import clean_line
 from elearn.workflows.link_office import Delivery, Handout, Slip
 from elearn.workflows.manage_users import RoleRequest, UserRequest, add_user
 
-users = AppGroup("users", help="Tài khoản người dùng.")
+users = CommandGroup("users", help="Tài khoản người dùng.")
 
 
 class Refused(click.ClickException):
