@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import Flask, current_app
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from elearn.infra.db import after_commit, db, transaction
@@ -150,13 +151,8 @@ def enqueue(
     """
     if kind not in _runner().handlers:
         raise KeyError(f"no handler for jobs of kind {kind!r}")
-    if dedupe_key is not None:
-        open_states = (JobState.QUEUED, JobState.RUNNING)
-        found = session.scalar(
-            select(Job.id).where(Job.dedupe_key == dedupe_key, Job.state.in_(open_states))
-        )
-        if found is not None:
-            return found
+    if (found := _open_job(session, dedupe_key)) is not None:
+        return found
     job = Job(
         kind=kind,
         payload=payload,
@@ -166,11 +162,27 @@ def enqueue(
         created_at=now,
         run_after=now,
     )
-    session.add(job)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(job)
+    except IntegrityError:
+        # Somebody else asked at the same moment and was first; his job is as good.
+        if (found := _open_job(session, dedupe_key)) is None:
+            raise
+        return found
     job_id = job.id
     after_commit(session, lambda: _hand_over(job_id))
     return job_id
+
+
+def _open_job(session: Session, dedupe_key: str | None) -> int | None:
+    """Return the job with ``dedupe_key`` that waits or runs, None when there is none."""
+    if dedupe_key is None:
+        return None
+    open_states = (JobState.QUEUED, JobState.RUNNING)
+    return session.scalar(
+        select(Job.id).where(Job.dedupe_key == dedupe_key, Job.state.in_(open_states))
+    )
 
 
 def _hand_over(job_id: int) -> None:
