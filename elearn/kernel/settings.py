@@ -25,7 +25,6 @@ class Settings:
     content_dir: Path
     storage_url: str
     queue_url: str
-    redis_url: str | None = None
     mail_url: str | None = None
     mail_sender: str = "elearn@localhost"
     site_name: str = "elearn"
@@ -98,7 +97,6 @@ def from_env(environ: Mapping[str, str], *, testing: bool = False) -> Settings:
         content_dir=Path(environ.get("ELEARN_CONTENT_DIR", "content")).resolve(),
         storage_url=environ.get("ELEARN_STORAGE_URL", f"file://{data_dir / 'files'}"),
         queue_url=environ.get("ELEARN_QUEUE_URL", f"sqlite:///{data_dir / 'jobs.db'}"),
-        redis_url=environ.get("ELEARN_REDIS_URL") or environ.get("REDIS_URL"),
         mail_url=environ.get("ELEARN_MAIL_URL"),
         mail_sender=environ.get("ELEARN_MAIL_SENDER", "elearn@localhost"),
         site_name=environ.get("ELEARN_SITE_NAME", "elearn"),
