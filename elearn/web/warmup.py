@@ -5,6 +5,8 @@ fork they are shared, and nobody's first page is slow. Reads only; nothing is wr
 """
 
 import contextvars
+import ctypes
+import gc
 
 import structlog
 from flask import Flask, render_template
@@ -45,6 +47,20 @@ def _warm_up(app: Flask) -> None:
     finally:
         with app.app_context():
             db.engine.dispose()
+
+
+def settle() -> None:
+    """Leave memory as workers forked from now on can share it.
+
+    What is loaded by now lives as long as the process: kept out of the collector's sight, its
+    pages are not written to. And what loading has freed goes back to the system (where the C
+    library can): a worker that filled it would first copy it.
+    """
+    gc.collect()
+    gc.freeze()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _visit(app: Flask) -> None:
