@@ -7,15 +7,16 @@ from pathlib import Path
 import click
 
 from elearn.assessment.formats.catalogue import AUTO, FORMATS
-from elearn.assessment.formats.checking import Defaults
-from elearn.assessment.formats.neutral import Trouble
+from elearn.assessment.formats.neutral import Defaults, Trouble
 from elearn.assessment.models import Level
 from elearn.cli.groups import CommandGroup
 from elearn.kernel.actor import SYSTEM
 from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import N_, AppError
 from elearn.workflows import import_questions
-from elearn.workflows.import_questions import ImportFile, ImportReport
+from elearn.workflows.export_questions import Selection, export
+from elearn.workflows.import_questions import ImportReport
+from elearn.workflows.stage_questions import ImportFile
 
 questions = CommandGroup("questions", help="Câu hỏi: nhập từ tệp và xuất ra tệp.")
 
@@ -91,3 +92,32 @@ def _place(trouble: Trouble) -> str:
     if trouble.question is not None:
         parts.append(f"câu {trouble.question}")
     return ", ".join(parts) or "Tệp"
+
+
+@questions.command("export")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--bank", required=True, help="Mã chuyên đề có câu hỏi.")
+@click.option("--format", "kind", type=click.Choice(list(FORMATS)), required=True)
+@click.option("--with-drafts", is_flag=True, help="Kể cả câu mới chưa xuất bản.")
+@click.option("--json", "as_json", is_flag=True, help="In kết quả dạng JSON.")
+def export_file(*, file: Path, bank: str, kind: str, with_drafts: bool, as_json: bool) -> None:
+    """Write the questions of a bank to FILE, keys included.
+
+    What the format cannot hold is told; exit code 1 when nothing could be written.
+    """
+    selection = Selection(bank, with_drafts=with_drafts)
+    try:
+        written = export(SYSTEM, selection, kind, now=utc_now())
+        file.write_bytes(written.content)
+    except AppError as error:
+        raise click.ClickException(error.text()) from error
+    except OSError as error:
+        raise click.ClickException(f"Không ghi được tệp “{file}”.") from error
+    losses = [{"question": loss.question, "message": loss.text()} for loss in written.losses]
+    if as_json:
+        result = {"exported": written.count, "losses": losses}
+        click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+        return
+    for loss in losses[:SHOWN]:
+        click.echo(f"{loss['question']}: {loss['message']}", err=True)
+    click.echo(f"Đã xuất {written.count} câu hỏi; {len(losses)} lưu ý.")

@@ -132,3 +132,11 @@ def redraw(content: bytes) -> Picture:
         ) from error
     suffix, content_type = _TYPES[kind]
     return Picture(out.getvalue(), suffix, content_type, bare.width, bare.height)
+
+
+def inspected(content: bytes) -> Picture:
+    """Return a picture that ``redraw`` has made, as it is. Raises Invalid for anything else."""
+    kind = _checked_format(content)
+    suffix, content_type = _TYPES[kind]
+    image = _opened(content, kind)
+    return Picture(content, suffix, content_type, image.width, image.height)

@@ -11,7 +11,9 @@ from elearn.web.auth.routes import blueprint as auth
 from elearn.web.author.bank import blueprint as author_bank
 from elearn.web.author.drafts import blueprint as author_drafts
 from elearn.web.author.enemies import blueprint as author_enemies
+from elearn.web.author.exports import blueprint as author_exports
 from elearn.web.author.history import blueprint as author_history
+from elearn.web.author.imports import blueprint as author_imports
 from elearn.web.author.lessons import blueprint as author_lessons
 from elearn.web.author.papers import blueprint as author_papers
 from elearn.web.author.pictures import blueprint as author_pictures
@@ -76,7 +78,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     author_bank,
     author_drafts,
     author_enemies,
+    author_exports,
     author_history,
+    author_imports,
     author_lessons,
     author_papers,
     author_pictures,

@@ -97,6 +97,13 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             "/author/questions",
             (Role.AUTHOR, Role.REVIEWER),
         ),
+        Entry("author_imports.index", N_("Nhập câu hỏi"), "/author/imports", (Role.AUTHOR,)),
+        Entry(
+            "author_exports.index",
+            N_("Xuất câu hỏi"),
+            "/author/exports",
+            (Role.AUTHOR, Role.REVIEWER),
+        ),
         Entry(
             "author_papers.index",
             N_("Đề kiểm tra"),

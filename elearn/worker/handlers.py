@@ -12,6 +12,8 @@ HANDLERS: Mapping[str, str] = {
     "keys.regrade": "elearn.workflows.change_keys:regrade",
     "printing.build": "elearn.workflows.print_papers:build",
     "rounds.tally": "elearn.workflows.tally_rounds:tally",
+    "questions.check": "elearn.workflows.import_questions:check_import",
+    "questions.apply": "elearn.workflows.import_questions:apply_import",
     "roster.check": "elearn.workflows.stage_roster:check_batch",
     "roster.apply": "elearn.workflows.stage_roster:apply_batch",
     "forms.assemble": "elearn.workflows.assemble_forms:assemble",

@@ -12,6 +12,7 @@ from elearn.workflows import (
     item_statistics,
     manage_rounds,
     sign_in,
+    stage_questions,
     stage_roster,
     sync_content,
     take_quiz,
@@ -31,6 +32,7 @@ EVERY_DAY: dict[str, Callable[[], object]] = {
     "refresh_citations": lambda: sync_content.refresh(now=utc_now()),
     "compute_statistics": lambda: item_statistics.request_nightly(now=utc_now()),
     "renew_form_pools": lambda: assemble_forms.renew_pools(now=utc_now()),
+    "forget_abandoned_imports": lambda: stage_questions.forget_abandoned(utc_now()),
     "forget_abandoned_rosters": lambda: stage_roster.forget_abandoned(utc_now()),
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,36 +10,31 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from elearn.assessment.formats import catalogue
-from elearn.assessment.formats.checking import Checked, Defaults, Reading, check_all
-from elearn.assessment.formats.neutral import Trouble
+from elearn.assessment.formats.checking import Checked, Reading, check_all
+from elearn.assessment.formats.neutral import Defaults, Trouble
 from elearn.authoring.catalogue.queries import find_module_id
 from elearn.authoring.drafts.policy import check_author
+from elearn.authoring.imports import kept
+from elearn.authoring.imports.batches import own_import
 from elearn.authoring.imports.models import ImportState, QuestionImport
-from elearn.authoring.imports.plan import Plan, make_plan
+from elearn.authoring.imports.plan import Plan, digest_of, make_plan
 from elearn.authoring.imports.queries import load_bank
 from elearn.authoring.imports.services import keep_as_drafts
 from elearn.curriculum.media import store_picture
-from elearn.infra import audit
+from elearn.infra import audit, storage
 from elearn.infra.db import advisory_lock, reading, transaction
+from elearn.infra.jobs import Progress
 from elearn.infra.pictures import PictureInfo
-from elearn.infra.uploads import Picture, redraw
+from elearn.infra.uploads import Picture, inspected, redraw
 from elearn.kernel.actor import SYSTEM, Actor
-from elearn.kernel.errors import N_, AppError, Conflict, Invalid, NotFound
+from elearn.kernel.clock import local_day, utc_now
+from elearn.kernel.errors import N_, AppError, Conflict, Forbidden, Invalid, NotFound
+from elearn.org.presence import find_actor
+from elearn.workflows.stage_questions import ImportFile, drop_files, new_import
 
 # One import at a time; the number is arbitrary and stands nowhere else.
 LOCK = 71_220_002
 MAX_PICTURES = 500
-
-
-@dataclass(frozen=True, slots=True)
-class ImportFile:
-    """A file as it came, and what its author says of it."""
-
-    name: str
-    content: bytes
-    bank: str
-    format: str = catalogue.AUTO
-    defaults: Defaults = field(default_factory=Defaults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,23 +166,6 @@ def _import(
     return write(session, actor, plan, found.pictures, batch, now=now)
 
 
-def new_import(actor: Actor, file: ImportFile, now: datetime) -> QuestionImport:
-    """Return an import that has only just begun."""
-    return QuestionImport(
-        created_by=actor.user_id,
-        created_at=now,
-        bank=file.bank,
-        file_name=file.name[:200],
-        format=file.format,
-        defaults=asdict(file.defaults),
-        pictures={},
-        state=ImportState.CHECKING,
-        question_count=0,
-        is_renewed=False,
-        report={},
-    )
-
-
 def write(
     session: Session,
     actor: Actor,
@@ -209,6 +187,7 @@ def write(
     report = report_of(plan, applied=True)
     counts = {"imported": report.imported, "duplicates": report.duplicates}
     batch.state, batch.ended_at = ImportState.APPLIED, now
+    drop_files(session, batch)
     batch.question_count, batch.report = len(plan.questions), counts
     session.add(batch)
     session.flush()
@@ -217,3 +196,107 @@ def write(
         session, actor, "questions.import", ("question_import", batch.id), at=now, details=details
     )
     return report
+
+
+# ---- jobs: what was handed in through the browser
+
+
+def check_import(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Check the file of an import that waits for it; done again it changes nothing."""
+    now = utc_now()
+    waiting = _waiting(payload, now)
+    if waiting.state is not ImportState.CHECKING or waiting.file_key is None:
+        return {"import_id": waiting.id}
+    progress.report(0, 2)
+    file = waiting.file(storage.get(waiting.file_key))
+    try:
+        found = read(file)
+    except Invalid as error:
+        trouble = Trouble(None, None, error.code, error.message, error.params)
+        found = Read(Reading([], [trouble]), {})
+    progress.report(1, 2)
+    pictures = {name: f"question-imports/{waiting.id}/{name}" for name in found.pictures}
+    for name, key in pictures.items():
+        storage.put(key, found.pictures[name].content)
+    with transaction() as session:
+        batch = own_import(session, waiting.actor, waiting.id)
+        if batch.state is ImportState.CHECKING:
+            batch.pictures = pictures
+            _show(batch, plan_for(session, batch.bank, found.reading))
+    return {"import_id": waiting.id}
+
+
+def apply_import(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Do an import that was confirmed; done again it changes nothing."""
+    now = utc_now()
+    waiting = _waiting(payload, now)
+    if waiting.state is not ImportState.APPLYING or waiting.reading_key is None:
+        return {"import_id": waiting.id}
+    check_author(waiting.actor)
+    found = kept.from_json(storage.get(waiting.reading_key))
+    pictures = {name: inspected(storage.get(key)) for name, key in waiting.pictures.items()}
+    progress.report(1, 2)
+    with refused_by_database(), transaction() as session:
+        advisory_lock(session, LOCK)
+        batch = own_import(session, waiting.actor, waiting.id)
+        if batch.state is not ImportState.APPLYING:
+            return {"import_id": waiting.id}
+        plan = plan_for(session, batch.bank, found)
+        if plan.errors or digest_of(plan) != batch.digest:
+            batch.is_renewed = True
+            _show(batch, plan)
+        else:
+            write(session, waiting.actor, plan, pictures, batch, now=now)
+    return {"import_id": waiting.id}
+
+
+def _show(batch: QuestionImport, plan: Plan) -> None:
+    """Keep what an import would do, for its author to look at."""
+    batch.state = ImportState.REFUSED if plan.errors else ImportState.READY
+    batch.digest, batch.question_count = digest_of(plan), len(plan.questions)
+    batch.report = kept.report_of(plan)
+    batch.reading_key = f"question-imports/{batch.id}/reading"
+    storage.put(batch.reading_key, kept.to_json(plan))
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An import that a job is to work on, in the name of its author."""
+
+    actor: Actor
+    id: int
+    state: ImportState
+    bank: str
+    file_name: str
+    format: str
+    defaults: Mapping[str, Any]
+    file_key: str | None
+    reading_key: str | None
+    pictures: Mapping[str, str]
+
+    def file(self, content: bytes) -> ImportFile:
+        """Return the file with what its author said of it."""
+        lists = {key: tuple(self.defaults.get(key) or ()) for key in ("skills", "citations")}
+        defaults = Defaults(**{**self.defaults, **lists})
+        return ImportFile(self.file_name, content, self.bank, self.format, defaults)
+
+
+def _waiting(payload: Mapping[str, Any], now: datetime) -> _Waiting:
+    """Return the import of a job with its author's roles of today. Raises Forbidden."""
+    with reading() as session:
+        batch = session.get_one(QuestionImport, payload["import_id"], populate_existing=True)
+        actor = find_actor(session, batch.created_by or 0, local_day(now))
+        if actor is None:
+            raise Forbidden("import.owner", N_("Tài khoản đã gửi tệp không còn dùng."))
+        return _Waiting(
+            actor=actor,
+            id=batch.id,
+            state=batch.state,
+            bank=batch.bank,
+            file_name=batch.file_name,
+            format=batch.format,
+            defaults=dict(batch.defaults),
+            file_key=batch.file_key,
+            reading_key=batch.reading_key,
+            pictures=dict(batch.pictures),
+        )

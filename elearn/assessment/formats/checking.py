@@ -6,7 +6,7 @@ from decimal import Decimal
 from string import ascii_uppercase
 from typing import Any
 
-from elearn.assessment.formats.neutral import Entry, Found, Parsed, Trouble
+from elearn.assessment.formats.neutral import Defaults, Entry, Found, Parsed, Trouble
 from elearn.assessment.formats.questions import read_question
 from elearn.kernel.errors import N_
 from elearn.kernel.shapes import Place, Problem
@@ -15,18 +15,6 @@ from elearn.kernel.text import clean
 MAX_QUESTIONS = 10_000
 MAX_TEXT = 20_000
 MAX_DEPTH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What whoever imports says of questions whose file does not say it."""
-
-    level: str = "RECALL"
-    lesson: str | None = None
-    area: str | None = None
-    skills: tuple[str, ...] = ()
-    citations: tuple[str, ...] = ()
-    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from elearn.kernel.shapes import Place
-
+# As in kernel.shapes, which the web process is not to load.
+Place = tuple[str | int, ...]
 Entry = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What whoever imports says of questions whose file does not say it."""
+
+    level: str = "RECALL"
+    lesson: str | None = None
+    area: str | None = None
+    skills: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,14 @@ def preview(
         return Preview((*problems, Problem(error.text())))
 
 
+def preview_question(question: QuestionText, context: Context) -> Preview:
+    """Return how ``question`` would read, without judging it."""
+    try:
+        return _question(question, context, ())
+    except Invalid as error:
+        return Preview((Problem(error.text()),))
+
+
 def _blocks(session: Session, lesson: LessonText, context: Context) -> tuple[Block, ...]:
     parts = split_checks(render(lesson.body, context).html)
     stems = _stems(session, [part.code for part in parts if isinstance(part, CheckSlot)])

@@ -52,7 +52,8 @@ def _options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, text) for value, text in pairs]
 
 
-def _skills() -> list[SelectChoice]:
+def skill_choices() -> list[SelectChoice]:
+    """Return the eight skills in the reader's language."""
     return _options((code, f"{code}. {name}") for code, name in choices(SKILLS))
 
 
@@ -119,7 +120,7 @@ class LessonForm(EditForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - WTForms' own signature
         super().__init__(*args, **kwargs)
-        self.skills.choices = _skills()
+        self.skills.choices = skill_choices()
 
     def show(self, lesson: LessonText) -> None:
         """Fill the fields with ``lesson``."""
@@ -177,7 +178,7 @@ class QuestionForm(EditForm):
         self.level.choices = _options(choices(LEVELS))
         self.lesson.choices = _options([("", "–"), *lessons])
         self.area.choices = _options([("", "–"), *choices(AREAS)])
-        self.skills.choices = _skills()
+        self.skills.choices = skill_choices()
 
     def show(self, question: QuestionText) -> None:
         """Fill the fields with ``question``."""

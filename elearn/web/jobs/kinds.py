@@ -14,6 +14,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "keys.regrade": (N_("Chấm lại theo đáp án đã sửa"), "keys.after_job"),
     "printing.build": (N_("Tạo bộ đề in"), "officer_printing.after_job"),
     "rounds.tally": (N_("Tổng hợp kết quả đợt làm bài"), "officer_rounds.after_job"),
+    "questions.check": (N_("Kiểm tra tệp câu hỏi"), "author_imports.after_job"),
+    "questions.apply": (N_("Nhập câu hỏi"), "author_imports.after_job"),
     "roster.check": (N_("Kiểm tra danh sách nhân sự"), "hr_roster.after_job"),
     "assessment.statistics": (N_("Tính thống kê câu hỏi"), "author_statistics.after_job"),
     "roster.apply": (N_("Nhập danh sách nhân sự"), "hr_roster.after_job"),

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from elearn.assessment.formats import catalogue
-from elearn.assessment.formats.checking import Defaults, check_all
-from elearn.assessment.formats.neutral import Entry, Outgoing
+from elearn.assessment.formats.checking import check_all
+from elearn.assessment.formats.neutral import Defaults, Entry, Outgoing
 from elearn.assessment.formats.plain import to_markdown
 
 _WORDS = st.text(

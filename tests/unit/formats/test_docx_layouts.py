@@ -15,8 +15,8 @@ from docx.text.run import Run
 from PIL import Image
 
 from elearn.assessment.formats import catalogue, docx_format
-from elearn.assessment.formats.checking import Defaults, check_all
-from elearn.assessment.formats.neutral import Entry, Parsed
+from elearn.assessment.formats.checking import check_all
+from elearn.assessment.formats.neutral import Defaults, Entry, Parsed
 from tests.unit.formats.test_text_layouts import LAYOUTS, TWO, brief
 
 STEMS = ["Cơ quan nào ban hành Nghị quyết 76?", "Có mấy nội dung cải cách?"]

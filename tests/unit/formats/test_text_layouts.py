@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from elearn.assessment.formats import text_format
-from elearn.assessment.formats.checking import Defaults, check_all
-from elearn.assessment.formats.neutral import Entry
+from elearn.assessment.formats.checking import check_all
+from elearn.assessment.formats.neutral import Defaults, Entry
 
 
 def read(text: str, encoding: str = "utf-8") -> list[Entry]:

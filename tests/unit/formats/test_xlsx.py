@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 
 from elearn.assessment.formats import catalogue, xlsx_columns, xlsx_format
-from elearn.assessment.formats.checking import Defaults, Reading, check_all
-from elearn.assessment.formats.neutral import Outgoing
+from elearn.assessment.formats.checking import Reading, check_all
+from elearn.assessment.formats.neutral import Defaults, Outgoing
 from elearn.assessment.formats.xlsx_writing import template
 from elearn.infra.tabular import write_xlsx
 
