@@ -23,7 +23,7 @@ blueprint = Blueprint(
 OFFICER = holds(Role.PROGRAMME_OFFICER)
 _REVIEW = "/<int(max=2147483647):review_id>"
 KEEP, CHANGE = "keep", "change"
-_OUTCOMES = ((KEEP, N_("Giữ nguyên điểm")), (CHANGE, N_("Sửa điểm các câu ghi dưới đây")))
+_OUTCOMES = ((KEEP, N_("Giữ nguyên điểm")), (CHANGE, N_("Sửa điểm các câu có điểm mới ghi ở trên")))
 
 
 class DecisionForm(BaseForm):
