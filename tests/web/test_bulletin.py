@@ -94,6 +94,20 @@ def test_a_thousand_looks_cost_one_statement_until_it_is_read_anew(
     assert client.get(address).get_json() == {"bulletin": 1}
 
 
+def test_what_is_fresh_is_answered_before_the_site_begins(
+    client: FlaskClient, rounds: tuple[int, int]
+) -> None:
+    address = f"/rounds/{rounds[0]}/bulletin"
+    first, second = client.get(address), client.get(address)
+    assert "X-Request-Id" in first.headers
+    assert "X-Request-Id" not in second.headers
+    for name in ("Content-Type", "Cache-Control", "X-Content-Type-Options"):
+        assert first.headers[name] == second.headers[name]
+    assert first.data == second.data
+    assert client.post(address).status_code == 405
+    assert client.get(f"/rounds/0{rounds[0]}/bulletin").headers.get("X-Request-Id")
+
+
 def test_unknown_rounds_are_not_there_and_cost_one_read(client: FlaskClient, app: object) -> None:
     with recorded() as statements:
         for _ in range(5):
