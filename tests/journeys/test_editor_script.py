@@ -13,6 +13,7 @@ from elearn.kernel.actor import Role
 from tests.factories.assessment import make_question
 from tests.factories.authoring import lesson_text, make_staff, make_submitted, the_draft
 from tests.factories.curriculum import make_lesson, make_lesson_version, make_module
+from tests.factories.questions import BODIES, ORDERING
 from tests.support.accounts import Visitor
 from tests.support.axe import serious_findings
 from tests.support.live import serving
@@ -194,6 +195,8 @@ def test_every_page_is_accessible_and_fits(office: Office, width: int) -> None:
         (office.reviewer, f"/author/drafts/{opened.draft_id}"),
     ]
     page = office.window(office.author, "/author", width)
+    # Buttons change their colours slowly; what is judged is how they end.
+    page.emulate_media(reduced_motion="reduce")
     reviewing = office.window(office.reviewer, "/author", width)
     for user, path in pages:
         window = page if user is office.author else reviewing
@@ -209,3 +212,33 @@ def test_the_lesson_editor_is_accessible_and_fits(office: Office, width: int) ->
     expect(page.locator(".reading").first).to_contain_text("Nội dung bài thử.")
     assert serious_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@BOTH
+def test_questions_of_every_type_are_written_and_previewed(office: Office, width: int) -> None:
+    for name, body in BODIES.items():
+        make_question(office.session, f"cau-{name}", type=name, module_code="m1", body=body)
+    page = office.window(office.author, "/author", width)
+    # Buttons change their colours slowly; what is judged is how they end.
+    page.emulate_media(reduced_motion="reduce")
+    for name in BODIES:
+        page.goto(f"{office.address}/author/questions/cau-{name}/edit")
+        if width < 1100:
+            page.get_by_role("button", name="Xem trước", exact=True).first.click()
+        shown = page.locator("[data-preview-pane] [data-control]").first
+        expect(shown).to_be_visible()
+        expect(shown.locator("input, select, textarea").first).to_be_disabled()
+        assert serious_findings(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+
+
+def test_a_right_order_is_changed_and_saved_by_itself(office: Office) -> None:
+    make_question(office.session, "cau-2", type="ordering", module_code="m1", body=ORDERING)
+    page = office.window(office.author, "/author/questions/cau-2/edit")
+    page.fill("#items-0-place", "9")
+    expect(page.locator("[data-preview-pane] .option-right li").last).to_contain_text(
+        "4. Tiếp nhận hồ sơ"
+    )
+    expect(page.locator("[data-save-state]")).to_contain_text("Đã tự lưu", timeout=SLOW)
+    kept = the_draft(office.session, DraftKind.QUESTION, "cau-2").content["body"]["items"]
+    assert kept == [*ORDERING["items"][1:], ORDERING["items"][0]]

@@ -31,7 +31,8 @@ def opaque_ids(texts: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=1024)
 def _ids(texts: tuple[str, ...]) -> tuple[str, ...]:
     by_hash = sorted(
-        range(len(texts)), key=lambda place: (sha256(texts[place].encode()).digest(), place)
+        range(len(texts)),
+        key=lambda place: (sha256(texts[place].encode("utf-8", "surrogatepass")).digest(), place),
     )
     letters = dict(zip(by_hash, _LETTERS, strict=False))
     return tuple(letters[place] for place in range(len(texts)))
