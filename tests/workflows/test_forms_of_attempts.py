@@ -3,13 +3,15 @@
 from collections import Counter
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import User
 from elearn.assessment.domain.forms import FORM_TOLERANCE
+from elearn.assessment.forms import services
 from elearn.assessment.forms.enemies import replace_sets
-from elearn.assessment.forms.models import FormPool
+from elearn.assessment.forms.models import Form, FormBatch, FormPool, FormPurpose
 from elearn.assessment.forms.queries import redraw
 from elearn.assessment.models import (
     Attempt,
@@ -20,13 +22,20 @@ from elearn.assessment.models import (
     QuestionVersion,
 )
 from elearn.assessment.statistics.models import ItemStatistic, StatisticScope
+from elearn.infra.db import transaction
 from elearn.kernel.actor import Actor
 from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import Conflict
 from elearn.workflows import take_quiz
-from tests.factories.assessment import make_paper, make_question, make_question_version
+from tests.factories.assessment import (
+    keep_pool,
+    make_paper,
+    make_question,
+    make_question_version,
+)
 from tests.factories.attempts import items_of, make_device, make_learner
 from tests.support.statements import recorded
+from tests.support.threads import at_once
 
 
 @pytest.fixture
@@ -209,3 +218,54 @@ def test_levels_stand_in_for_statistics(session: Session, device: Actor) -> None
             .where(AttemptItem.attempt_id == attempt_id)
         )
         assert Counter(levels) == {Level.RECALL: 3, Level.APPLY_HIGH: 3}
+
+
+def test_many_who_begin_at_once_share_one_pool(app: Flask, session: Session) -> None:
+    _bank(session, 12)
+    make_paper(session, "de")
+    devices = [make_device(session, make_learner(session)) for _ in range(8)]
+    begun = at_once(
+        app, [lambda device=device: take_quiz.start(device, "de") for device in devices]
+    )
+    assert all(isinstance(each, int) for each in begun), begun
+    (pool,) = _pools(session)
+    assert set(session.scalars(select(Attempt.pool_id))) == {pool.id}
+
+
+def test_many_who_begin_at_once_spread_over_the_forms_made_ahead(
+    app: Flask, session: Session
+) -> None:
+    _bank(session, 12)
+    paper = make_paper(session, "de")
+    assert paper.published_version_id is not None
+    keep_pool("de")
+    pool = session.scalars(select(FormPool)).one()
+    version_ids = [row[1] for row in pool.candidates]
+    batch = FormBatch(
+        key="thu",
+        paper_version_id=paper.published_version_id,
+        pool_id=pool.id,
+        purpose=FormPurpose.ROUND,
+        round_id=None,
+        size=8,
+        seed="0" * 32,
+        most_used=2,
+        widest_gap=0,
+        made_at=utc_now(),
+    )
+    session.add(batch)
+    session.flush()
+    for number in range(8):
+        asked = [[version_id, 0, 0, "1"] for version_id in version_ids[number : number + 2]]
+        session.add(Form(batch_id=batch.id, number=number + 1, difficulty=8000, questions=asked))
+    session.commit()
+
+    def take(number: int) -> int | None:
+        with transaction() as writing:
+            form = services.take_form(writing, batch.id, f"{number:032x}")
+            return form.id if form else None
+
+    taken = at_once(app, [lambda number=number: take(number) for number in range(8)])
+    assert len(set(taken)) == 8, taken
+    session.rollback()
+    assert set(session.scalars(select(Form.uses))) == {1}

@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, cast, func, select, update
+from sqlalchemy import BigInteger, ScalarSelect, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from elearn.assessment.difficulty import expected_facility, in_ten_thousandths
@@ -197,8 +197,9 @@ def form_for(
 
 def _made_ahead(session: Session, paper: PaperRules, seed: str, round_id: int) -> Drawn | None:
     """Return a form made ahead for the round, None when there is none whose questions stand."""
+    newest = _newest_batch(paper.version_id, round_id)
     for _ in range(MOST_TRIED):
-        form = _take(session, paper.version_id, round_id, seed)
+        form = take_form(session, newest, seed)
         if form is None:
             return None
         version_ids = [row[0] for row in form.questions]
@@ -209,21 +210,24 @@ def _made_ahead(session: Session, paper: PaperRules, seed: str, round_id: int) -
     return None
 
 
-def _take(session: Session, paper_version_id: int, round_id: int, seed: str) -> Form | None:
-    """Return the form with the least uses of the newest batch, counted as used once more.
-
-    Ties are broken by ``seed``. Those that others are taking at this moment are passed over:
-    nobody waits.
-    """
-    factor = int(seed, 16) % (_SPREAD - 1) + 1
-    newest = (
+def _newest_batch(paper_version_id: int, round_id: int) -> ScalarSelect[Any]:
+    return (
         select(func.max(FormBatch.id))
         .where(FormBatch.paper_version_id == paper_version_id, FormBatch.round_id == round_id)
         .scalar_subquery()
     )
+
+
+def take_form(session: Session, batch_id: int | ScalarSelect[Any], seed: str) -> Form | None:
+    """Return the form of a batch with the least uses, counted as used once more.
+
+    Ties are broken by ``seed``. Those that others are taking at this moment are passed over:
+    nobody waits. None when there is none.
+    """
+    factor = int(seed, 16) % (_SPREAD - 1) + 1
     least = (
         select(Form.id)
-        .where(Form.batch_id == newest)
+        .where(Form.batch_id == batch_id)
         .order_by(Form.uses, cast(Form.number, BigInteger) * factor % _SPREAD)
         .limit(1)
         .with_for_update(skip_locked=True)
