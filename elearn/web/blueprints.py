@@ -45,6 +45,7 @@ from elearn.web.officer.round_people import blueprint as officer_round_people
 from elearn.web.officer.round_tickets import blueprint as officer_round_tickets
 from elearn.web.officer.rounds import blueprint as officer_rounds
 from elearn.web.officer.routes import blueprint as officer
+from elearn.web.officer.similarity import blueprint as officer_similarity
 from elearn.web.public.routes import blueprint as public
 from elearn.web.public.verify import blueprint as verify
 from elearn.web.quiz.again import blueprint as quiz_again
@@ -95,6 +96,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     officer,
     officer_attempts,
     officer_certificates,
+    officer_similarity,
     officer_printing,
     officer_doubts,
     officer_rescue,

@@ -17,5 +17,6 @@ HANDLERS: Mapping[str, str] = {
     "roster.check": "elearn.workflows.stage_roster:check_batch",
     "roster.apply": "elearn.workflows.stage_roster:apply_batch",
     "forms.assemble": "elearn.workflows.assemble_forms:assemble",
+    "assessment.similarity": "elearn.workflows.compute_similarity:compute",
     "assessment.statistics": "elearn.workflows.compute_statistics:compute",
 }

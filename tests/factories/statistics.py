@@ -91,7 +91,7 @@ def make_paper_statistic(
 def make_held_round(
     session: Session, paper: PaperVersion, *, closes_at: datetime, unit: Unit | None = None
 ) -> Round:
-    """Add a planned round of five days of a paper version, without examinees."""
+    """Add a planned round of five days of a paper version, closed if it is over."""
     opens_at = closes_at - timedelta(days=5)
     row = Round(
         code=f"dot-thu-{next(_numbers)}",
@@ -105,6 +105,7 @@ def make_held_round(
         closes_at=closes_at,
         roster_on=opens_at.date(),
         created_at=opens_at,
+        closed_at=closes_at if closes_at < utc_now() else None,
     )
     session.add(row)
     session.commit()

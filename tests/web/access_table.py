@@ -236,6 +236,9 @@ ACCESS: dict[str, str] = {
     "officer_rounds.show": "PROGRAMME_OFFICER",
     "officer_rounds.slots": "PROGRAMME_OFFICER",
     "officer_rounds.sum_up": "PROGRAMME_OFFICER",
+    "officer_similarity.after_job": "PROGRAMME_OFFICER",
+    "officer_similarity.compare": "PROGRAMME_OFFICER",
+    "officer_similarity.show": "PROGRAMME_OFFICER",
     # rounds of those who watch
     "rounds.browse": "HR LEADER PROGRAMME_OFFICER",
     "rounds.export": "HR LEADER PROGRAMME_OFFICER",

@@ -179,7 +179,6 @@ def question_figures(
     number: int | None,
     *,
     scope: UnitScope | None,
-    now: datetime,
 ) -> QuestionFigures:
     """Return version ``number`` (None: the one drawn now, else the newest) of a question.
 
@@ -217,7 +216,7 @@ def question_figures(
         figures=_figures(row) if row else None,
         computed_at=row.computed_at if row else None,
         papers=_in_papers(session, version_id),
-        rounds=_in_rounds(session, version_id, scope, now),
+        rounds=_in_rounds(session, version_id, scope),
     )
 
 
@@ -237,16 +236,14 @@ def _in_papers(session: Session, version_id: int) -> tuple[Placed, ...]:
     )
 
 
-def _in_rounds(
-    session: Session, version_id: int, scope: UnitScope | None, now: datetime
-) -> tuple[Placed, ...]:
+def _in_rounds(session: Session, version_id: int, scope: UnitScope | None) -> tuple[Placed, ...]:
     rows = session.execute(
         select(Round.code, Round.title, Round.opens_at, ItemStatistic)
         .join(Round, Round.id == ItemStatistic.scope_id)
         .where(
             ItemStatistic.question_version_id == version_id,
             ItemStatistic.scope == StatisticScope.ROUND,
-            Round.closes_at <= now,
+            Round.closed_at.is_not(None),
             held_in(scope),
         )
         .order_by(Round.opens_at, Round.id)
@@ -280,9 +277,7 @@ def find_sat(session: Session, version_id: int) -> Sat | None:
     return _sat(row) if row else None
 
 
-def list_rounds(
-    session: Session, version_id: int, *, scope: UnitScope | None, now: datetime
-) -> list[RoundLine]:
+def list_rounds(session: Session, version_id: int, *, scope: UnitScope | None) -> list[RoundLine]:
     """Return the rounds of a paper version held in ``scope``; no figures of those that run."""
     rows = session.execute(
         select(Round, PaperStatistic)
@@ -301,7 +296,7 @@ def list_rounds(
             row.Round.title,
             row.Round.opens_at,
             row.Round.closes_at,
-            _sat(row.PaperStatistic) if row.PaperStatistic and row.Round.closes_at <= now else None,
+            _sat(row.PaperStatistic) if row.PaperStatistic and row.Round.closed_at else None,
             tuple(alarms.get(row.Round.id, ())),
         )
         for row in rows

@@ -225,7 +225,7 @@ class Reader:
         kept = ~np.isnan(earned) & (points > 0) & np.isin(version_ids, self.version_ids)
         attempt = np.searchsorted(ids, attempt_ids[kept])
         version = np.searchsorted(self.version_ids, version_ids[kept])
-        texts, seconds = self._answers(part, item_ids[kept], attempt)
+        texts, seconds, answered = self._answers(part, item_ids[kept], attempt)
         value, chosen = self._values(version, texts)
         return Chunk(
             attempt=attempt,
@@ -233,6 +233,7 @@ class Reader:
             points=points[kept],
             earned=earned[kept],
             seconds=seconds,
+            answered=answered,
             value=value,
             chosen=chosen,
             band=self.attempts.band[part],
@@ -268,22 +269,26 @@ class Reader:
         )
         return _looked_up(item_ids, graded, earned)
 
-    def _answers(self, part: slice, item_ids: Counts, attempt: Counts) -> tuple[Texts, Floats]:
-        """Return the JSON of the last answer (None: none) and the seconds spent, by item."""
+    def _answers(
+        self, part: slice, item_ids: Counts, attempt: Counts
+    ) -> tuple[Texts, Floats, Floats]:
+        """Return JSON of the last answer (None: none), seconds spent, and its instant, by item."""
         item, received, text = self._events(part)
         texts = np.full(len(item_ids), None, dtype=object)
-        seconds = np.full(len(item_ids), np.nan)
+        seconds, answered = (np.full(len(item_ids), np.nan) for _ in range(2))
         if not len(item) or not len(item_ids):
-            return texts, seconds
+            return texts, seconds, answered
         place = np.minimum(np.searchsorted(item_ids, item), len(item_ids) - 1)
         known = item_ids[place] == item
         place, received, text = place[known], received[known], text[known]
-        texts[place] = text  # events stand in their order, so that the last one stays
+        # Events stand in their order, so that the last one stays.
+        texts[place], answered[place] = text, received
         spent = _spent(attempt[place], received, self.attempts.started[part])
         total = np.bincount(place, np.nan_to_num(spent), minlength=len(item_ids))
         seconds[place] = total[place]
-        seconds[np.isnan(self.attempts.started[part])[attempt]] = np.nan
-        return texts, seconds
+        on_paper = np.isnan(self.attempts.started[part])[attempt]
+        seconds[on_paper] = answered[on_paper] = np.nan
+        return texts, seconds, answered
 
     def _events(self, part: slice) -> tuple[Counts, Floats, Texts]:
         """Return (item, received, JSON) of the answers that count, each item's last one last."""

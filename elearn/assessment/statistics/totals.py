@@ -26,9 +26,10 @@ class Chunk:
     """Answers of some whole attempts of one group, one place per attempt and question.
 
     ``attempt`` counts the attempts of the chunk from 0, ``version`` is the place of the question
-    in the group. ``points`` could be earned, ``earned`` were; ``seconds`` is NaN where unknown;
-    ``value`` is a place in ``chosen``, -1 without an answer. By attempt: its ability band and
-    whether it began in the later half of the group.
+    in the group. ``points`` could be earned, ``earned`` were; ``seconds`` is NaN where unknown, as
+    is ``answered``, the instant of the last answer in seconds; ``value`` is a place in ``chosen``,
+    -1 without an answer. By attempt: its ability band and whether it began in the later half of
+    the group.
     """
 
     attempt: Counts
@@ -36,6 +37,7 @@ class Chunk:
     points: Floats
     earned: Floats
     seconds: Floats
+    answered: Floats
     value: Counts
     chosen: Sequence[tuple[int, tuple[str, ...]]]
     band: Counts

@@ -84,6 +84,7 @@ _ACTS: dict[str, str] = {
     "round.revoke_tickets": N_("Thu hồi phiếu vào phòng"),
     "round.tickets": N_("Lập phiếu vào phòng"),
     "roster.import": N_("Nhập danh sách nhân sự"),
+    "statistics.compare": N_("Tìm dấu hiệu trùng bài làm"),
     "statistics.compute": N_("Tính lại thống kê"),
     "statistics.similar": N_("Xem dấu hiệu trùng bài làm"),
 }

@@ -121,7 +121,6 @@ def question(code: str) -> str:
             code,
             request.args.get("version", type=int),
             scope=_round_scope(),
-            now=utc_now(),
         )
     figures = found.figures if found.figures and found.figures.is_shown else None
     options = name_options(found.type, found.body, figures.options) if figures else []
@@ -198,7 +197,7 @@ class _Seen:
 def _read(code: str) -> _Seen:
     with reading() as session:
         head = queries.get_paper_head(session, code, request.args.get("version", type=int))
-        rounds = queries.list_rounds(session, head.version_id, scope=_round_scope(), now=utc_now())
+        rounds = queries.list_rounds(session, head.version_id, scope=_round_scope())
         chosen = _chosen_round(rounds)
         sat = chosen.sat if chosen else queries.find_sat(session, head.version_id)
         if sat is None or sat.n < LEAST_SHOWN:

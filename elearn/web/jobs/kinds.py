@@ -17,6 +17,10 @@ KINDS: dict[str, tuple[str, str]] = {
     "questions.check": (N_("Kiểm tra tệp câu hỏi"), "author_imports.after_job"),
     "questions.apply": (N_("Nhập câu hỏi"), "author_imports.after_job"),
     "roster.check": (N_("Kiểm tra danh sách nhân sự"), "hr_roster.after_job"),
+    "assessment.similarity": (
+        N_("Tìm dấu hiệu trùng bài làm"),
+        "officer_similarity.after_job",
+    ),
     "assessment.statistics": (N_("Tính thống kê câu hỏi"), "author_statistics.after_job"),
     "roster.apply": (N_("Nhập danh sách nhân sự"), "hr_roster.after_job"),
 }

@@ -35,6 +35,7 @@ def chunk_of(attempts: list[Attempt], band: np.ndarray) -> Chunk:
         points=np.array([one.points for _, one in answers]),
         earned=np.array([one.earned for _, one in answers]),
         seconds=np.full(len(answers), 30.0),
+        answered=np.full(len(answers), np.nan),
         value=np.array(
             [
                 given_values.index((v, one.value)) if one.value else -1
