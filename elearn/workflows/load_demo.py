@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import User
 from elearn.accounts.services import NewUser
+from elearn.assessment.rounds.models import RoundKind
+from elearn.assessment.rounds.policy import Draft
+from elearn.assessment.rounds.queries import find_paper_id, list_rounds_of
+from elearn.assessment.rounds.services import add_round
 from elearn.certificates.issuers import NewProfile, add_profile, list_issuers
 from elearn.certificates.queries import Reach
 from elearn.infra.db import reading, transaction
@@ -22,11 +26,14 @@ from elearn.roster.synthetic.cast import demo_cast
 from elearn.roster.synthetic.generator import Row, build
 from elearn.workflows import import_roster
 from elearn.workflows.import_roster import ImportReport, Progress
+from elearn.workflows.manage_rounds import freeze
 from elearn.workflows.manage_users import create_account_with_password
 
 PASSWORD = "cung-hoc-cai-cach"  # noqa: S105 - printed for everybody who runs the demo
 OFFICIALS, SEED = 600, 20250701
 PROVINCE = "SL"
+# Who sits the survey of the demo, and which paper.
+SURVEY_GROUP, SURVEY_PAPER = ("son-la-2021-2025", "TG3"), "khao-sat-mot-cua"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,32 @@ def load(
     if report.applied:
         _make_accounts(today, now)
         _name_signer(today, now)
+        _plan_survey(today, now)
     return report
+
+
+def _plan_survey(today: date, now: datetime) -> None:
+    """Hold a survey of all one-stop staff, open for a week, where its paper has been loaded."""
+    with transaction() as session:
+        paper_id = find_paper_id(session, SURVEY_PAPER)
+        if paper_id is None or list_rounds_of(session, paper_id):
+            return
+        draft = Draft(
+            title="Khảo sát kiến thức Bộ phận Một cửa toàn tỉnh",
+            kind=RoundKind.SURVEY,
+            unit_id=get_unit(session, PROVINCE, today).id,
+            paper_id=paper_id,
+            opens_at=now - timedelta(hours=1),
+            closes_at=now + timedelta(days=7),
+            roster_on=today,
+            attempts=1,
+            needs_ticket=False,
+            slot_minutes=None,
+            forecast_question=None,
+            groups=(SURVEY_GROUP,),
+        )
+        found = add_round(session, draft, created_by=None, now=now)
+        freeze(session, SYSTEM, found, now)
 
 
 def _name_signer(today: date, now: datetime) -> None:

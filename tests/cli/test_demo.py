@@ -5,13 +5,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from elearn.accounts.models import User
+from elearn.assessment.rounds.models import Round, RoundExaminee
 from elearn.org.models import Person, Unit
 from elearn.progress.models import ProgrammeCompletion
 
 
 def _counts(session: Session) -> list[int | None]:
     session.rollback()
-    tables = (Unit, Person, User, ProgrammeCompletion)
+    tables = (Unit, Person, User, ProgrammeCompletion, Round, RoundExaminee)
     return [session.scalar(select(func.count()).select_from(table)) for table in tables]
 
 
@@ -23,6 +24,8 @@ def test_loading_twice_changes_nothing(runner: FlaskCliRunner, session: Session)
     counts = _counts(session)
     assert counts[1] == 300
     assert counts[2] == 10
+    assert counts[4] == 1
+    assert counts[5]
 
     second = runner.invoke(args=["demo", "load", "--officials", "300"])
     assert second.exit_code == 0, second.output

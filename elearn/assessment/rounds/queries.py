@@ -370,3 +370,13 @@ def listed_of(session: Session, round_id: int, person_ids: Sequence[int]) -> set
             )
         )
     )
+
+
+def find_paper_id(session: Session, code: str) -> int | None:
+    """Return the id of the published paper ``code`` if rounds may use it."""
+    return next((one for one, known, _ in list_round_papers(session) if known == code), None)
+
+
+def list_rounds_of(session: Session, paper_id: int) -> list[int]:
+    """Return the ids of all rounds of a paper."""
+    return list(session.scalars(select(Round.id).where(Round.paper_id == paper_id)))

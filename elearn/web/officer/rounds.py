@@ -84,8 +84,9 @@ def _form() -> RoundForm:
         for node in nodes
         if len(nodes) <= _UNITS_SHOWN or node.depth <= 1
     )
+    is_one_of_many = len({code for code, *_rest in groups}) > 1
     form.groups.choices = options(
-        (group_key(code, group), f"{group} – {name} ({title})")
+        (group_key(code, group), f"{group} – {name}" + (f" ({title})" if is_one_of_many else ""))
         for code, title, group, name in groups
     )
     form.kind.choices = options((kind.value, label(f"{kind.value}_ROUND")) for kind in RoundKind)
