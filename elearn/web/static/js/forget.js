@@ -72,6 +72,9 @@
     if (gone.length === kept.length && forget === "attempt") dropDatabase();
   };
 
+  // Back after signing out: a page from the browser's memory asks the server again.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
+
   if (forget === "all") {
     clear(() => true);
     dropDatabase();

@@ -48,19 +48,42 @@ export class DiskQueue extends MemoryQueue {
     this.sheet = sheet;
     // Without IndexedDB (private windows of some browsers, full disks) memory has to do.
     this.disk = open().catch(() => null);
+    // What the disk does not know yet, {uuid: event or null}: typing is faster than some disks,
+    // so that changes made while one is written go together with the next.
+    this.changes = new Map();
+    this.writing = null;
   }
 
   async add(event, sending) {
-    const gone = this.put(event, sending);
-    await this.write((store) => {
-      for (const uuid of gone) store.delete(uuid);
-      store.put({ ...event, sheet: this.sheet });
-    });
+    for (const uuid of this.put(event, sending)) this.changes.set(uuid, null);
+    this.changes.set(event.uuid, { ...event, sheet: this.sheet });
+    await this.flush();
   }
 
   async remove(uuids) {
     await super.remove(uuids);
-    await this.write((store) => { for (const uuid of uuids) store.delete(uuid); });
+    for (const uuid of uuids) this.changes.set(uuid, null);
+    await this.flush();
+  }
+
+  flush() {
+    this.writing ??= this.writeAll();
+    return this.writing;
+  }
+
+  async writeAll() {
+    while (this.changes.size > 0) {
+      const changes = this.changes;
+      this.changes = new Map();
+      await this.write((store) => {
+        for (const [uuid, event] of changes) {
+          if (event) store.put(event);
+          else store.delete(uuid);
+        }
+      });
+    }
+    // In the same breath as the last look at the changes: none falls between.
+    this.writing = null;
   }
 
   async leftover() {
@@ -89,8 +112,6 @@ export class DiskQueue extends MemoryQueue {
       // The page still holds the event and sends it.
     }
   }
-
-  async close() { (await this.disk)?.close(); }
 }
 
 function open() {
