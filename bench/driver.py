@@ -1,4 +1,4 @@
-"""A closed loop of browsers without think time: one keep-alive connection a session.
+"""A closed loop of browsers without think time: one connection and one cookie jar a session.
 
 Run as a program, so that it shares no interpreter with what it measures:
 ``python -m bench.driver PORT PATH SECONDS COOKIE...`` prints one JSON object.
@@ -12,7 +12,7 @@ import time
 
 
 class Browser(threading.Thread):
-    """Asks for one page again and again until the time is up."""
+    """Asks for one page again and again until the time is up; keeps its cookie as set anew."""
 
     def __init__(self, port: int, path: str, cookie: str, until: float) -> None:
         super().__init__()
@@ -28,6 +28,7 @@ class Browser(threading.Thread):
                 connection.request("GET", self.path, headers={"Cookie": self.cookie})
                 answer = connection.getresponse()
                 answer.read()
+                self.cookie = (answer.headers["Set-Cookie"] or self.cookie).split(";")[0]
                 self.failures += answer.status != 200
             except (OSError, http.client.HTTPException):
                 self.failures += 1
