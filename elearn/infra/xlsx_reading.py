@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from html import unescape
@@ -20,6 +21,17 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 _MAX_PARTS = 2_000
 _MAX_UNPACKED = 512 * 1024 * 1024
 _CHUNK = 1 << 20
+# What zipfile raises for an archive that is broken, encrypted or packed in an unknown way.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    KeyError,
+    OSError,
+    ValueError,
+)
 # Spreadsheets keep fifteen digits; a longer whole number has already been rounded.
 _EXACT = 10**15
 _ERROR_CELL = re.compile(
@@ -119,7 +131,7 @@ def _check(name: str, content: bytes) -> _Errors:
                 if part.filename.startswith("xl/") and (errors := _scan(archive, part))
             }
             return _by_sheet(archive, found) if found else {}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, KeyError) as error:
+    except _BROKEN as error:
         raise _damaged(name) from error
 
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 
 from elearn.kernel.errors import N_, Invalid
@@ -51,7 +52,15 @@ class Archive:
 
 
 # What zipfile raises for a part that is broken, encrypted or packed in an unknown way.
-_ERRORS = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 
 
 def _check_part(part: zipfile.ZipInfo) -> None:
