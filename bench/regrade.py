@@ -1,8 +1,9 @@
 """Regrade of a survey on PostgreSQL: preview and regrade as jobs in a process of their own.
 
-Run alone: ``python -m bench.regrade [attempts]``. Prints JSON: seconds and peak MiB of the preview
-and of the regrade of so many attempts of 30 questions, beside the ceiling of the same run: one SQL
-statement that appends the same number of grades.
+Run alone: ``python -m bench.regrade [attempts]``. Prints JSON: seconds on the clock and on the
+worker's processor (its start included) and peak MiB of the preview and of the regrade of so many
+attempts of 30 questions, beside the ceiling of the same run: one SQL statement that appends the
+same number of grades. ``load``: what else the machine had to do.
 """
 
 import json
@@ -41,8 +42,9 @@ with app.app_context():
     begin = time.perf_counter()
     run(int(sys.argv[1]))
     seconds = time.perf_counter() - begin
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"seconds": round(seconds, 1), "peak_mib": round(peak)}))
+used = resource.getrusage(resource.RUSAGE_SELF)
+found = {"seconds": seconds, "cpu_seconds": used.ru_utime, "peak_mib": used.ru_maxrss / 1024}
+print(json.dumps({name: round(value, 1) for name, value in found.items()}))
 """
 # Every examinee answers each question by a letter of his own, "a" being the published key.
 FILL = """
@@ -164,6 +166,7 @@ def main() -> None:
             "regrade": regrade,
             "ceiling_one_insert_seconds": _ceiling(url),
             "outcome": counts,
+            "load": os.getloadavg()[0],
         }
     print(json.dumps(figures, ensure_ascii=False, indent=1))
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from elearn.assessment.domain.grading import Treatment
@@ -22,6 +22,7 @@ from elearn.assessment.regrading.models import (
     RegradeRun,
 )
 from elearn.assessment.regrading.rules import Judged, Key, Tally, judge
+from elearn.infra.bulk import insert_all
 from elearn.kernel.errors import N_, Conflict, NotFound
 
 REGRADED = "regraded"
@@ -164,9 +165,7 @@ def append_grades(
     now: datetime,
 ) -> None:
     """Add the grades that count and the outcome of every attempt. Two statements."""
-    grades = [_grade_row(one, by=by, now=now) for one in judged if one.counts]
-    if grades:
-        session.execute(insert(Grade), grades)
+    insert_all(session, Grade, [_grade_row(one, by=by, now=now) for one in judged if one.counts])
     outcomes = [
         {
             "correction_id": correction_id,
@@ -177,8 +176,7 @@ def append_grades(
         }
         for one in judged
     ]
-    if outcomes:
-        session.execute(insert(RegradeOutcome), outcomes)
+    insert_all(session, RegradeOutcome, outcomes)
 
 
 def _grade_row(one: Judged, *, by: int | None, now: datetime) -> dict[str, Any]:
@@ -217,8 +215,7 @@ def clear_preview(session: Session, correction_id: int) -> None:
 def add_preview_rows(session: Session, correction_id: int, judged: Iterable[Judged]) -> None:
     """Keep which attempts a proposal would change."""
     rows = [{"correction_id": correction_id, **_figures(one)} for one in judged if one.counts]
-    if rows:
-        session.execute(insert(PreviewRow), rows)
+    insert_all(session, PreviewRow, rows)
 
 
 def finish_preview(
