@@ -24,7 +24,14 @@ from sqlalchemy.orm import Session
 
 from elearn.assessment.domain.grading import Treatment
 from elearn.assessment.marking.models import EssayMark, MarkingTask
-from elearn.assessment.models import AnswerEvent, AnswerStatus, Attempt, AttemptState, Grade
+from elearn.assessment.models import (
+    AnswerEvent,
+    AnswerStatus,
+    Attempt,
+    AttemptState,
+    Grade,
+    PaperKind,
+)
 from elearn.assessment.regrading.models import RegradeOutcome
 from elearn.kernel.clock import utc_now
 from elearn.kernel.errors import Conflict
@@ -59,6 +66,8 @@ class Schedules(RuleBasedStateMachine):
             self.session,
             f"de-{number}",
             sections=[{"title": "Chung", "questions": [self.choice, self.essay]}],
+            # Marked twice always: by chance would make a schedule end otherwise when repeated.
+            kind=PaperKind.FINAL,
             pass_percent=Decimal(passing),
         )
         self.learner = board.learner()
