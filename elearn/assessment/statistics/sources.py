@@ -147,8 +147,8 @@ def group_attempts(session: Session, group: Group) -> GroupAttempts | None:
             Grade.passed,
             cast(Grade.score, Double).label("score"),
             cast(Grade.max_score, Double).label("max_score"),
-            _seconds(Attempt.started_at).label("started"),
-            _seconds(Attempt.submitted_at).label("ended"),
+            _seconds(session, Attempt.started_at).label("started"),
+            _seconds(session, Attempt.submitted_at).label("ended"),
             Attempt.source,
         )
         .join(first, and_(first.c.id == Attempt.id, first.c.place == 1))
@@ -166,7 +166,10 @@ def _same_paper(group: Group) -> ColumnElement[bool]:
     )
 
 
-def _seconds(column: Any) -> ColumnElement[float]:  # noqa: ANN401 - a mapped column of any table
+def _seconds(session: Session, column: Any) -> ColumnElement[float]:  # noqa: ANN401 - any column
+    """Return an instant in seconds; PostgreSQL's extract would go by way of slow decimals."""
+    if session.get_bind().dialect.name == "postgresql":
+        return func.date_part("epoch", column)
     return cast(extract("epoch", column), Double)
 
 
@@ -306,7 +309,7 @@ class Reader:
             self.session,
             select(
                 AnswerEvent.item_id,
-                _seconds(AnswerEvent.received_at),
+                _seconds(self.session, AnswerEvent.received_at),
                 cast(AnswerEvent.value, Text),
             )
             .where(AnswerEvent.attempt_id.in_(_written_out(ids)), counted)
