@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from elearn.assessment.forms.queries import redraw
 from elearn.assessment.models import Attempt, AttemptSource, AttemptState, Grade
 from elearn.assessment.printing.bundle import key_of
 from elearn.assessment.printing.models import EntryState, PrintedForm
@@ -156,6 +157,10 @@ def test_keyed_answers_are_graded_like_those_of_the_site(
     assert (attempt.submitted_at, attempt.started_at) == (SAT, SAT)
     assert (grade.score, grade.max_score, grade.passed) == (6, 6, True)
     assert "printing.key_in" in session.scalars(select(AuditEntry.act)).all()
+    again = redraw(session, attempt.id)
+    assert again.is_same
+    assert again.form_number is not None
+    assert again.target is not None
 
 
 def test_empty_cells_earn_nothing(

@@ -33,10 +33,12 @@ from elearn.web.author.words import (
 )
 from elearn.web.forms import BaseForm
 
-MAX_SECTIONS, MAX_CELLS = 50, 100
+MAX_SECTIONS, MAX_CELLS, LONGEST_NUMBER = 50, 200, 9
 _SEPARATORS = re.compile(r"[\s,;]+")
 _ACTION = re.compile(r"(add|remove)_(cell|section)(?:-(\d{1,3}))?(?:-(\d{1,3}))?")
 _CRITERIA = ("module", "lesson", "area", "skill", "level", "type")
+# What else a tampered form says of these is left out; codes are looked up when checked.
+_KNOWN = {"area": AREAS, "level": LEVELS, "type": TYPES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,17 @@ class Offered:
 
     modules: Sequence[tuple[str, str]]
     lessons: Sequence[tuple[str, str]]
+
+
+class WholeField(IntegerField):
+    """A whole number of at most nine digits; WTForms' range check breaks on hundreds of them."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number. Raises ValueError."""
+        if valuelist and len(valuelist[0].strip()) > LONGEST_NUMBER:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid integer value."))
+        super().process_formdata(valuelist)
 
 
 class RowForm(Form):
@@ -65,7 +78,7 @@ class CellForm(RowForm):
     skill = SelectField(validate_choice=False)
     level = SelectField(validate_choice=False)
     type = SelectField(validate_choice=False)
-    count = IntegerField(N_("Số câu"), [Optional(), NumberRange(1, 500)])
+    count = WholeField(N_("Số câu"), [Optional(), NumberRange(1, 500)])
     points = StringField(N_("Điểm mỗi câu"), [Length(max=7)])
 
     def offer(self, offered: Offered) -> None:
@@ -86,7 +99,11 @@ class CellForm(RowForm):
 
     def cell(self) -> dict[str, Any]:
         """Return the row as the file says it, {} when nothing is chosen."""
-        cell: dict[str, Any] = {name: str(self[name].data) for name in _CRITERIA if self[name].data}
+        cell: dict[str, Any] = {}
+        for name in _CRITERIA:
+            value = clean_line(str(self[name].data or ""))
+            if value and value in _KNOWN.get(name, (value,)):
+                cell[name] = value
         if self.count.data is not None:
             cell["count"] = self.count.data
         points = (self.points.data or "").strip().replace(",", ".")
@@ -117,19 +134,17 @@ class PaperForm(EditForm):
 
     title = StringField(N_("Tên đề"), [Length(max=300)])
     kind = SelectField(N_("Loại đề"), validate_choice=False)
-    time_limit_minutes = IntegerField(
+    time_limit_minutes = WholeField(
         N_("Thời gian làm bài (phút)"),
         [Optional(), NumberRange(1, 1440)],
         description=N_("Để trống nếu không giới hạn."),
     )
-    attempts = IntegerField(
+    attempts = WholeField(
         N_("Số lượt"),
         [Optional(), NumberRange(1, 1000)],
         description=N_("Để trống nếu không giới hạn. Đợt thi có số lượt riêng."),
     )
-    cooldown_hours = IntegerField(
-        N_("Số giờ chờ giữa hai lượt"), [Optional(), NumberRange(0, 8760)]
-    )
+    cooldown_hours = WholeField(N_("Số giờ chờ giữa hai lượt"), [Optional(), NumberRange(0, 8760)])
     pass_percent = StringField(N_("Mức đạt, phần trăm"), [Length(max=6)])
     feedback = SelectField(N_("Xem đáp án"), validate_choice=False)
     shuffle = BooleanField(N_("Đảo thứ tự câu hỏi và phương án theo từng bài"))
@@ -154,7 +169,7 @@ class PaperForm(EditForm):
             self[name].data = getattr(paper, name)
         self.cooldown_hours.data = paper.cooldown_hours
         self.pass_percent.data = paper.pass_percent.replace(".", ",")
-        for section in paper.sections or ({},):
+        for section in paper.sections[:MAX_SECTIONS] or ({},):
             self._show_section(section)
         self.offer()
 

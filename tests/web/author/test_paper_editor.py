@@ -285,3 +285,31 @@ def test_the_editor_asks_as_often_for_many_cells_as_for_one(
         return len(statements)
 
     assert asked(15) == asked(1)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sections-0-cells-0-module": "m1\x00"},
+        {"sections-0-cells-0-level": "RẤT KHÓ"},
+        {"sections-0-cells-0-type": "hologram"},
+        {"sections-0-cells-0-skill": "\x00\x01"},
+        {"kind": "LA", "feedback": "LA"},
+        {"draft_id": "999999", "lock_version": "x"},
+        {"sections-0-cells-0-count": "9" * 400},
+        {"sections-99999-title": "Xa", "sections-0-cells-77777-count": "1"},
+        {"sections-0-questions": "q1 " * 3000},
+        {"pass_percent": "1e999999"},
+    ],
+)
+@pytest.mark.parametrize("action", ["save", "preview", "add_cell-0"])
+def test_no_form_breaks_the_editor(author: Staff, fields: dict[str, str], action: str) -> None:
+    assert _post(author.client, action=action, **fields).status_code in (200, 302, 404, 409, 422)
+
+
+def test_sections_have_their_limit(author: Staff) -> None:
+    many = {f"sections-{number}-title": f"Phần {number}" for number in range(60)}
+    page = _post(author.client, action="add_section", **many)
+    assert page.status_code == 200
+    assert 'name="sections-49-title"' in page.text
+    assert 'name="sections-50-title"' not in page.text
