@@ -54,10 +54,8 @@ class WholeField(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number. Raises ValueError."""
-        if valuelist and len(valuelist[0].strip()) > LONGEST_NUMBER:
-            self.data = None
-            raise ValueError(self.gettext("Not a valid integer value."))
-        super().process_formdata(valuelist)
+        is_long = bool(valuelist) and len(valuelist[0].strip()) > LONGEST_NUMBER
+        super().process_formdata(["–"] if is_long else valuelist)
 
 
 class RowForm(Form):
