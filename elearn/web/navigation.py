@@ -71,6 +71,12 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
             (Role.PROGRAMME_OFFICER,),
         ),
         Entry(
+            "officer_rescue.upload",
+            N_("Tệp cứu bài"),
+            "/officer/rescue",
+            (Role.PROGRAMME_OFFICER,),
+        ),
+        Entry(
             "officer_certificates.browse",
             N_("Sổ cấp chứng nhận"),
             "/officer/certificates",

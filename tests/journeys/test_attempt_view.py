@@ -303,3 +303,36 @@ def test_warnings_are_told_to_everybody(desk: Desk) -> None:
     page.context.set_offline(True)
     page.clock.run_for(240_000)
     expect(warning).to_have_text("Còn 1 phút.")
+
+
+def test_a_busy_page_still_asks_now_and_then(desk: Desk) -> None:
+    """Saves alone would let the sign-in session fall asleep on SQLite, and tell no new deadline."""
+    page = desk.device()
+    page.clock.install()
+    desk.begin(page)
+    sent: list[list[object]] = []
+    page.on(
+        "request",
+        lambda request: (
+            sent.append(request.post_data_json["events"])
+            if request.url.endswith("/answers")
+            else None
+        ),
+    )
+    for turn in range(7):
+        option(page, 1, "abcd"[turn % 4]).check()
+        _saved(page)
+        page.clock.run_for(50_000)
+    asked = [events for events in sent if not events]
+    assert 1 <= len(asked) <= 2
+    assert len(sent) - len(asked) == 7
+
+
+def test_a_quiet_page_shows_that_it_is_alive_every_minute(desk: Desk) -> None:
+    page = desk.device()
+    page.clock.install()
+    attempt_id = desk.begin(page)
+    with page.expect_response(lambda response: response.url.endswith("/answers")):
+        page.clock.run_for(61_000)
+    desk.session.rollback()
+    assert desk.session.get_one(Attempt, attempt_id).last_seen_at is not None
