@@ -251,8 +251,13 @@ def _in_rounds(session: Session, version_id: int, scope: UnitScope | None) -> tu
     return tuple(Placed(code, title, None, at, _figures(row)) for code, title, at, row in rows)
 
 
-def get_paper_head(session: Session, code: str, number: int | None) -> PaperHead:
-    """Return version ``number`` (None: the newest) of the paper ``code``. Raises NotFound."""
+def get_paper_head(
+    session: Session, code: str, number: int | None, round_code: str = ""
+) -> PaperHead:
+    """Return version ``number`` of the paper ``code``. Raises NotFound.
+
+    None is the version that was sat in the round ``round_code``, without one the newest.
+    """
     versions = session.execute(
         select(PaperVersion.id, PaperVersion.number, PaperVersion.title)
         .join(Paper, Paper.id == PaperVersion.paper_id)
@@ -260,6 +265,9 @@ def get_paper_head(session: Session, code: str, number: int | None) -> PaperHead
         .order_by(PaperVersion.number.desc())
     ).all()
     chosen = [row for row in versions if number in (None, row.number)]
+    if number is None and round_code:
+        held = session.scalar(select(Round.paper_version_id).where(Round.code == round_code))
+        chosen = [row for row in versions if row.id == held]
     if not chosen:
         raise NotFound("assessment.paper", N_("Không có bài kiểm tra này."))
     numbers = tuple(row.number for row in versions)

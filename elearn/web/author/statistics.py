@@ -196,7 +196,12 @@ class _Seen:
 
 def _read(code: str) -> _Seen:
     with reading() as session:
-        head = queries.get_paper_head(session, code, request.args.get("version", type=int))
+        head = queries.get_paper_head(
+            session,
+            code,
+            request.args.get("version", type=int),
+            request.args.get("round", ""),
+        )
         rounds = queries.list_rounds(session, head.version_id, scope=_round_scope())
         chosen = _chosen_round(rounds)
         sat = chosen.sat if chosen else queries.find_sat(session, head.version_id)

@@ -169,6 +169,23 @@ def test_a_closed_round_has_its_own_figures(
     assert held.title in text_of(author.client.get(QUESTION).text)
 
 
+def test_a_round_is_found_in_the_version_that_was_sat(
+    session: Session, author: Staff, question: Question, paper: Paper
+) -> None:
+    held = held_round(session, paper, make_unit(session), utc_now() - timedelta(days=1))
+    sat = session.get_one(PaperVersion, version_of(paper))
+    values = {
+        column.name: getattr(sat, column.name)
+        for column in PaperVersion.__table__.columns
+        if column.name not in ("id", "number")
+    }
+    session.add(PaperVersion(**values, number=2))
+    session.commit()
+    assert author.client.get(f"{PAPER}?version=2&round={held.code}").status_code == 404
+    page = author.client.get(f"{PAPER}?round={held.code}")
+    assert "phiên bản 1" in text_of(page.text)
+
+
 def test_an_officer_sees_the_rounds_of_his_units_alone(
     session: Session, visitor: Visitor, paper: Paper
 ) -> None:
