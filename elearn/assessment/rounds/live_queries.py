@@ -16,7 +16,6 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
-    exists,
     func,
     or_,
     select,
@@ -27,6 +26,7 @@ from elearn.assessment.models import AnswerEvent, Attempt, AttemptState
 from elearn.assessment.rounds.models import RoundExaminee
 from elearn.assessment.rounds.queries import RoundView
 from elearn.assessment.rounds.rules import SILENT_AFTER, Window
+from elearn.infra.bulk import plan_plainly
 from elearn.kernel.paging import Page, PageRequest
 from elearn.kernel.text import alphabet_key, fold
 from elearn.org.models import Person, UnitVersion
@@ -93,7 +93,15 @@ def _progress(round_id: int, now: datetime) -> Subquery:
     """Return a row for each person who has begun: what his attempts amount to."""
     since = now - SILENT_AFTER
     running = Attempt.state == AttemptState.IN_PROGRESS
-    saved = exists().where(AnswerEvent.attempt_id == Attempt.id, AnswerEvent.received_at > since)
+    # LIMIT keeps PostgreSQL from reading all answers at once: it looks at running attempts alone.
+    saved = (
+        select(AnswerEvent.id)
+        .where(AnswerEvent.attempt_id == Attempt.id, AnswerEvent.received_at > since)
+        .limit(1)
+        .correlate(Attempt)
+        .scalar_subquery()
+        .is_not(None)
+    )
     return (
         select(
             Attempt.person_id,
@@ -133,6 +141,7 @@ def count_live(
 
     By the alphabet; units without examinees are absent. Two statements: the counts, the names.
     """
+    plan_plainly(session)
     progress, doing = _counted(view, now)
     branch = select_branches(unit_id, view.roster_on).subquery("branch")
 
@@ -213,6 +222,7 @@ def list_examinees(
     now: datetime,
 ) -> Page[ExamineeLine]:
     """Return a page of the examinees that ``scope`` may see, by unit and given name."""
+    plan_plainly(session)
     found = _examinees(view, scope, wanted, now)
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
     rows = session.execute(
