@@ -29,11 +29,16 @@ BANK = "m1-bench"
 
 
 def _entry(number: int) -> dict[str, Any]:
+    # About every tenth question of a bank has a word in bold or italic.
+    strong = "**" if number % 10 == 0 else ""
     options = [
-        {"text": f"Phương án {letter} của câu {number}: **nội dung** {number * 7 % 91}%",
-         "correct": letter == "ABCD"[number % 4], "feedback": f"Nhận xét {letter}."}
+        {
+            "text": f"Phương án {letter} của câu {number}: {strong}nội dung{strong} {number % 91}%",
+            "correct": letter == "ABCD"[number % 4],
+            "feedback": f"Nhận xét {letter}.",
+        }
         for letter in "ABCD"
-    ]  # fmt: skip
+    ]
     return {
         "id": f"{BANK}-{number:05d}",
         "type": "single_choice",
@@ -43,7 +48,7 @@ def _entry(number: int) -> dict[str, Any]:
         "skills": ["S1"],
         "facts": ["F001"],
         "citations": ["76-NQ-CP-2021:D1"],
-        "stem": f"Câu hỏi số {number}: cơ quan nào chịu trách nhiệm về *chỉ tiêu* thứ {number}?",
+        "stem": f"Câu hỏi số {number}: cơ quan nào lo {strong}chỉ tiêu{strong} thứ {number}?",
         "options": options,
         "explanation": f"Điều {number} của văn bản giao việc này cho một cơ quan duy nhất.",
         "points": "1",

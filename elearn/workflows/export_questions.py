@@ -23,7 +23,7 @@ from elearn.kernel.actor import SYSTEM, Actor
 from elearn.kernel.errors import N_, Conflict, Invalid, NotFound
 
 # More are no work for a request; the command line takes any number.
-AT_ONCE = 1_000
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)

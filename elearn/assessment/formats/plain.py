@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from elearn.infra.richtext import render_short
@@ -130,6 +131,7 @@ class _Words(HTMLParser):
         self.parts.append(data.replace("\n", " "))
 
 
+@lru_cache(maxsize=8_192)
 def from_markdown(markdown: str) -> Plain:
     """Return the words that ``markdown`` shows. Raises Invalid for a text nobody can render."""
     if not _MARKDOWN.search(markdown):

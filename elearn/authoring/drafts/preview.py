@@ -1,7 +1,7 @@
 """How a draft would read and what stands against publishing it; nothing is stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from string import ascii_uppercase
 from typing import Any
@@ -83,9 +83,16 @@ def preview(
 
 
 def preview_question(question: QuestionText, context: Context) -> Preview:
-    """Return how ``question`` would read, without judging it."""
+    """Return how ``question`` would read, without judging it.
+
+    An explanation or a lesson still to be written does not hide the key.
+    """
+    body = {**(question.body or {})}
+    explained = {**body, "explanation": body.get("explanation") or "–"}
+    whole = replace(question, lesson=question.lesson or "x", body=explained)
     try:
-        return _question(question, context, ())
+        shown = _question(whole, context, ())
+        return shown if body.get("explanation") else replace(shown, explanation_html="")
     except Invalid as error:
         return Preview((Problem(error.text()),))
 

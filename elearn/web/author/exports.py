@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
+from wtforms.validators import DataRequired
 
 from elearn.assessment.formats.catalogue import FORMATS
 from elearn.assessment.formats.neutral import Loss, Written
@@ -29,12 +30,12 @@ SHOWN_LOSSES = 100
 class ExportForm(BaseForm):
     """Which questions, and in which format; ``accepted`` the format whose losses were seen."""
 
-    bank = SelectField(N_("Ngân hàng của chuyên đề"))
+    bank = SelectField(N_("Ngân hàng của chuyên đề"), [DataRequired()])
     lesson = SelectField(N_("Bài học"), default="")
     level = SelectField(N_("Mức độ"), default="")
     type = SelectField(N_("Loại"), default="")
     with_drafts = BooleanField(N_("Kể cả câu mới chưa xuất bản"))
-    format = SelectField(N_("Định dạng"), default="xlsx")
+    format = SelectField(N_("Định dạng"), [DataRequired()], default="xlsx")
     accepted = HiddenField()
 
     def fill(self) -> None:

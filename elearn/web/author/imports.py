@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
-from wtforms.validators import Length
+from wtforms.validators import DataRequired, Length
 
 from elearn.assessment.formats.catalogue import AUTO, FORMATS, MAX_BYTES
 from elearn.assessment.formats.neutral import Defaults
@@ -67,7 +67,7 @@ OUTCOMES = {
 class ImportForm(BaseForm):
     """A file or pasted text, its bank, and what is said of questions that do not say it."""
 
-    bank = SelectField(N_("Ngân hàng của chuyên đề"))
+    bank = SelectField(N_("Ngân hàng của chuyên đề"), [DataRequired()])
     file = FileField(
         N_("Tệp câu hỏi"),
         description=N_("Word (.docx), Excel (.xlsx), văn bản, Moodle XML, GIFT, Aiken, QTI, YAML."),
@@ -77,9 +77,9 @@ class ImportForm(BaseForm):
         [Length(max=MAX_PASTED)],
         description=N_("Câu 1: … A. … B. … Đáp án: B. Bỏ trống nếu đã chọn tệp."),
     )
-    format = SelectField(N_("Định dạng"), default=AUTO)
+    format = SelectField(N_("Định dạng"), [DataRequired()], default=AUTO)
     lesson = SelectField(N_("Bài học"), default="")
-    level = SelectField(N_("Mức độ"), default="RECALL")
+    level = SelectField(N_("Mức độ"), [DataRequired()], default="RECALL")
     area = SelectField(N_("Lĩnh vực"), default="")
     skills = SkillsField(N_("Kỹ năng"))
     explanation = StringField(

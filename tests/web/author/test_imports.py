@@ -234,6 +234,13 @@ def test_a_form_that_cannot_be_used_says_why(
     assert session.scalar(select(func.count()).select_from(QuestionImport)) == 0
 
 
+def test_the_key_is_shown_of_every_type(author: Staff, session: Session, run_jobs: RunJobs) -> None:
+    text = "Câu 1: Mấy phần trăm?\nĐáp án: 80,08\nCâu 2: Cơ quan nào?\nĐáp án: Bộ Nội vụ | BNV\n"
+    html = _checked(author.client, run_jobs, text=text)
+    assert "80,08" in html
+    assert "Bộ Nội vụ hoặc BNV" in html
+
+
 def test_a_script_in_a_question_is_only_text(
     author: Staff, session: Session, run_jobs: RunJobs
 ) -> None:
