@@ -8,19 +8,22 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from elearn.assessment.models import Level, PaperVersion
-from elearn.assessment.statistics.models import StatisticScope
+from elearn.assessment.models import Attempt, Level, PaperVersion
+from elearn.assessment.statistics.models import AnswerSimilarity, StatisticScope
 from elearn.authoring.catalogue.queries import find_question
 from elearn.kernel.actor import Role
 from elearn.kernel.clock import utc_now
 from tests.factories.assessment import make_paper, make_question, make_question_version
 from tests.factories.authoring import make_staff
 from tests.factories.curriculum import make_lesson, make_module
+from tests.factories.org import grant, make_user
 from tests.factories.statistics import make_held_round, make_item_statistic, make_paper_statistic
 from tests.support.accounts import Visitor
 from tests.support.axe import serious_findings
+from tests.web.test_similarity_pages import Scene
 
 pytestmark = [
     pytest.mark.browser,
@@ -185,3 +188,45 @@ def test_a_filter_is_set_and_cleared_by_keyboard(study: Study) -> None:
     assert "sign=INVERSE" in page.url
     page.get_by_role("link", name="Bỏ lọc").click()
     expect(page.locator("tbody tr")).to_have_count(4)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_signs_of_shared_answers_are_accessible_and_fit(
+    chromium: Browser,
+    desk_address: str,
+    session: Session,
+    visitor: Visitor,
+    width: int,
+) -> None:
+    scene = Scene(session)
+    user = make_user(session)
+    grant(session, user, Role.PROGRAMME_OFFICER, scene.province)
+    first, second = session.scalars(select(Attempt.id).order_by(Attempt.id).limit(2))
+    session.add(
+        AnswerSimilarity(
+            round_id=scene.held.id,
+            unit_id=scene.commune.id,
+            attempt_a_id=first,
+            attempt_b_id=second,
+            common=30,
+            both_wrong=14,
+            same_wrong=14,
+            expected=4.7,
+            log10_p=-6.6,
+            timed=30,
+            together=21,
+            computed_at=utc_now(),
+        )
+    )
+    session.commit()
+    cookie = visitor.as_user(user).get_cookie("elearn")
+    assert cookie is not None
+    context = chromium.new_context(viewport={"width": width, "height": 900})
+    context.add_cookies([{"name": "elearn", "value": cookie.value, "url": desk_address}])
+    page = context.new_page()
+    page.goto(desk_address + scene.address)
+    keep_picture(page, f"signs-{width}")
+    assert serious_findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    expect(page.locator("tbody tr")).to_have_count(1)
+    context.close()
