@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from elearn.kernel.errors import N_, Invalid
 
-MAX_PARTS = 5_000
+MAX_PARTS = 12_000
 MAX_UNPACKED = 256 * 1024 * 1024
 MAX_PART = 96 * 1024 * 1024
 # Text packs to a twentieth; a hundredth and beyond is made to burst.
