@@ -1,4 +1,4 @@
-"""The hall: units, examinees who are signed in, a bank and a paper of 30 questions."""
+"""The hall: units, examinees who are signed in, a bank, and a survey round of 30 questions."""
 
 import secrets
 from datetime import date, timedelta
@@ -13,10 +13,16 @@ from elearn.accounts.tokens import token_hash
 from elearn.assessment import publishing
 from elearn.assessment.content import PaperContent, QuestionContent
 from elearn.assessment.models import FeedbackRule, Level, PaperKind
+from elearn.assessment.rounds.models import RoundKind
+from elearn.assessment.rounds.policy import Draft
+from elearn.assessment.rounds.queries import list_round_papers
 from elearn.infra.bulk import insert_all
-from elearn.infra.db import transaction
+from elearn.infra.db import reading, transaction
+from elearn.infra.jobs import due_job_ids
+from elearn.infra.jobs import run as run_job
 from elearn.infra.richtext_syntax import NO_CONTEXT
-from elearn.kernel.clock import utc_now
+from elearn.kernel.actor import Actor, Grant, Role
+from elearn.kernel.clock import local_day, utc_now
 from elearn.kernel.text import fold
 from elearn.org import ancestry
 from elearn.org.models import (
@@ -28,6 +34,7 @@ from elearn.org.models import (
     UnitVersion,
     WorkforceCategory,
 )
+from elearn.workflows import manage_rounds
 
 COMMUNES, QUESTIONS, ASKED = 75, 300, 30
 PAPER = "khao-sat-tai"
@@ -36,7 +43,7 @@ _LEVELS = {Level.RECALL: 12, Level.UNDERSTAND: 9, Level.APPLY: 9}
 
 
 def _units(session: Session) -> list[int]:
-    """Add a province with its communes; return the communes."""
+    """Add a province with its communes; return the province, then the communes."""
     now, ids = utc_now(), []
     for number in range(COMMUNES + 1):
         unit = Unit(code=f"HALL-{number}")
@@ -57,7 +64,7 @@ def _units(session: Session) -> list[int]:
         ids.append(unit.id)
     session.flush()
     ancestry.rebuild(session)
-    return ids[1:]
+    return ids
 
 
 def _people(session: Session, communes: list[int], count: int) -> dict[str, str]:
@@ -153,7 +160,7 @@ def _paper() -> PaperContent:
     return PaperContent(
         code=PAPER,
         title="Khảo sát thử tải",
-        kind=PaperKind.MODULE_TEST,
+        kind=PaperKind.SURVEY,
         time_limit_minutes=120,
         attempts=1,
         cooldown_hours=0,
@@ -177,12 +184,42 @@ def _bank(session: Session) -> None:
     publishing.publish_paper(session, paper, _paper(), user_id=None, note=None, now=now)
 
 
+def _plan(province: int) -> None:
+    """Plan a survey round for everybody, open from now on, and let the solver make its forms."""
+    now = utc_now()
+    with reading() as session:
+        (paper,) = list_round_papers(session)
+        user_id = session.scalars(select(User.id).limit(1)).one()
+    grants = (Grant(Role.PROGRAMME_OFFICER, province),)
+    officer = Actor(user_id=user_id, name="Cán bộ thử", grants=grants)
+    draft = Draft(
+        title="Tuần khảo sát thử",
+        kind=RoundKind.SURVEY,
+        unit_id=province,
+        paper_id=paper[0],
+        opens_at=now - timedelta(minutes=1),
+        closes_at=now + timedelta(hours=8),
+        roster_on=local_day(now),
+        attempts=1,
+        needs_ticket=False,
+        slot_minutes=None,
+        forecast_question=None,
+        groups=(),
+    )
+    manage_rounds.plan(officer, manage_rounds.save_draft(officer, None, draft, now=now), now=now)
+    with reading() as session:
+        job_ids = due_job_ids(session, utc_now())
+    for job_id in job_ids:
+        run_job(job_id)
+
+
 def fill(app: Flask, count: int) -> list[str]:
     """Make the hall for ``count`` examinees; return the cookie of each browser."""
     with app.app_context():
         with transaction() as session:
-            communes = _units(session)
+            province, *communes = _units(session)
             tokens = _people(session, communes, count)
             _bank(session)
+        _plan(province)
         signer = app.session_interface.get_signing_serializer(app)
         return [f"elearn={signer.dumps({'_user_id': token, '_fresh': True})}" for token in tokens]
