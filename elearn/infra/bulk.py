@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, Table, insert, text, update
+from sqlalchemy import Row, Select, Table, insert, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from elearn.infra.db import Base
@@ -63,12 +63,3 @@ def select_in(
     """Yield the rows of ``query`` whose ``column`` is one of ``values``, slice by slice."""
     for part in slices(values):
         yield from session.execute(query.where(column.in_(part)))
-
-
-def plan_plainly(session: Session) -> None:
-    """Keep PostgreSQL from compiling the statements of this transaction to machine code.
-
-    For wide statements over tens of thousands of rows: compiling takes ten times what they do.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL jit = off"))

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from elearn.accounts.models import User
 from elearn.curriculum.models import Programme, TargetGroup
-from elearn.infra.bulk import plan_plainly
 from elearn.kernel.errors import N_, NotFound
 from elearn.org.models import Exclusion, PositionAssignment
 from elearn.org.scope import UnitScope, held_true, units_in, valid_on
@@ -79,7 +78,6 @@ def resolve(
         )
     else:
         found = found.add_columns(literal(None).label("group_code"))
-    plan_plainly(session)
     return _gathered(session.execute(found))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField
+from wtforms import Field, IntegerField, StringField
 
 from elearn.kernel.errors import N_
 from elearn.kernel.text import clean
@@ -59,6 +59,10 @@ class _Translations:
 _TRANSLATIONS = _Translations()
 
 
+# The largest whole number that JavaScript holds exactly has sixteen digits.
+LONGEST_NUMBER = 16
+
+
 def _clean(value: object) -> object:
     return clean(value) if isinstance(value, str) else value
 
@@ -87,6 +91,15 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         def get_translations(self, _form: object) -> _Translations:
             """Return our words."""
             return _TRANSLATIONS
+
+
+class WholeField(IntegerField):
+    """A whole number of at most LONGEST_NUMBER digits; WTForms' range check breaks on hundreds."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number. Raises ValueError."""
+        is_long = bool(valuelist) and len(valuelist[0].strip()) > LONGEST_NUMBER
+        super().process_formdata(["–"] if is_long else valuelist)
 
 
 def text_of(field: StringField) -> str:

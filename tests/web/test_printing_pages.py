@@ -78,3 +78,9 @@ def test_a_file_that_cannot_be_read_is_refused_beside_its_field(
 @pytest.mark.parametrize("field", ["size", "site", "occasion", "paper"])
 def test_an_order_with_a_gap_is_refused(officer: FlaskClient, field: str) -> None:
     assert officer.post("/officer/printing", data={**ORDER, field: ""}).status_code == 422
+
+
+def test_a_number_of_hundreds_of_digits_is_refused_beside_its_field(officer: FlaskClient) -> None:
+    answer = officer.post("/officer/printing", data={**ORDER, "size": "9" * 400})
+    assert answer.status_code == 422
+    assert "size-error" in answer.text

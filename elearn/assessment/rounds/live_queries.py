@@ -26,7 +26,6 @@ from elearn.assessment.models import AnswerEvent, Attempt, AttemptState
 from elearn.assessment.rounds.models import RoundExaminee
 from elearn.assessment.rounds.queries import RoundView
 from elearn.assessment.rounds.rules import SILENT_AFTER, Window
-from elearn.infra.bulk import plan_plainly
 from elearn.kernel.paging import Page, PageRequest
 from elearn.kernel.text import alphabet_key, fold
 from elearn.org.models import Person, UnitVersion
@@ -141,7 +140,6 @@ def count_live(
 
     By the alphabet; units without examinees are absent. Two statements: the counts, the names.
     """
-    plan_plainly(session)
     progress, doing = _counted(view, now)
     branch = select_branches(unit_id, view.roster_on).subquery("branch")
 
@@ -222,7 +220,6 @@ def list_examinees(
     now: datetime,
 ) -> Page[ExamineeLine]:
     """Return a page of the examinees that ``scope`` may see, by unit and given name."""
-    plan_plainly(session)
     found = _examinees(view, scope, wanted, now)
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
     rows = session.execute(

@@ -13,7 +13,6 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
-    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -28,7 +27,7 @@ from elearn.kernel.errors import N_
 from elearn.kernel.text import clean_line
 from elearn.web.author.bodies import Sent, read_body
 from elearn.web.author.words import AREAS, LEVELS, SKILLS, TYPES, choices
-from elearn.web.forms import BaseForm
+from elearn.web.forms import BaseForm, WholeField
 from elearn.workflows.author_content import Opened
 
 MAX_OUTCOMES = 12
@@ -100,7 +99,7 @@ class LessonForm(EditForm):
     """The text of a lesson."""
 
     title = StringField(N_("Tên bài"), [Length(max=300)])
-    minutes = IntegerField(N_("Thời lượng (phút)"), [Optional(), NumberRange(1, 600)])
+    minutes = WholeField(N_("Thời lượng (phút)"), [Optional(), NumberRange(1, 600)])
     in_force_as_of = DateField(
         N_("Cập nhật pháp luật đến ngày"),
         [Optional()],

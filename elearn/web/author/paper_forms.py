@@ -10,7 +10,6 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
-    IntegerField,
     SelectField,
     StringField,
     TextAreaField,
@@ -31,9 +30,9 @@ from elearn.web.author.words import (
     TYPES,
     choices,
 )
-from elearn.web.forms import BaseForm
+from elearn.web.forms import BaseForm, WholeField
 
-MAX_SECTIONS, MAX_CELLS, LONGEST_NUMBER = 50, 200, 9
+MAX_SECTIONS, MAX_CELLS = 50, 200
 _SEPARATORS = re.compile(r"[\s,;]+")
 _ACTION = re.compile(r"(add|remove)_(cell|section)(?:-(\d{1,3}))?(?:-(\d{1,3}))?")
 _CRITERIA = ("module", "lesson", "area", "skill", "level", "type")
@@ -47,15 +46,6 @@ class Offered:
 
     modules: Sequence[tuple[str, str]]
     lessons: Sequence[tuple[str, str]]
-
-
-class WholeField(IntegerField):
-    """A whole number of at most nine digits; WTForms' range check breaks on hundreds of them."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number. Raises ValueError."""
-        is_long = bool(valuelist) and len(valuelist[0].strip()) > LONGEST_NUMBER
-        super().process_formdata(["–"] if is_long else valuelist)
 
 
 class RowForm(Form):

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from elearn.assessment.forms.why import why as explain_draw
@@ -16,7 +16,7 @@ from elearn.org.queries import person_card, search_people
 from elearn.org.scope import UnitScope, scope_for
 from elearn.web.access import access, holds
 from elearn.web.author.pages import criteria_text
-from elearn.web.forms import BaseForm
+from elearn.web.forms import BaseForm, WholeField
 from elearn.web.identity import the_actor
 from elearn.web.words import _, translated
 from elearn.workflows import decide_attempts
@@ -33,7 +33,7 @@ class GrantForm(BaseForm):
     """Which paper, how many further attempts, and why."""
 
     paper = SelectField(N_("Bài kiểm tra"), validators=[InputRequired()])
-    count = IntegerField(
+    count = WholeField(
         N_("Số lượt cấp thêm"),
         default=1,
         validators=[InputRequired(), NumberRange(1, MOST_GRANTED)],

@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateTimeLocalField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from elearn.assessment.printing.queries import list_sets
@@ -17,7 +17,7 @@ from elearn.kernel.clock import LOCAL_ZONE, utc_now
 from elearn.kernel.errors import N_, Invalid
 from elearn.web.access import access, holds
 from elearn.web.errors import message_of
-from elearn.web.forms import BaseForm, text_of
+from elearn.web.forms import BaseForm, WholeField, text_of
 from elearn.web.identity import the_actor
 from elearn.web.words import _
 from elearn.workflows import key_in_answers, print_papers
@@ -34,7 +34,7 @@ class OrderForm(BaseForm):
     """What is to be printed."""
 
     paper = SelectField(N_("Bài kiểm tra"), validators=[InputRequired()])
-    size = IntegerField(
+    size = WholeField(
         N_("Số mã đề"),
         default=4,
         description=N_("Các mã đề tương đương nhau về cơ cấu và độ khó."),

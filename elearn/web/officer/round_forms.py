@@ -7,7 +7,6 @@ from wtforms import (
     BooleanField,
     DateField,
     DateTimeLocalField,
-    IntegerField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -32,7 +31,7 @@ from elearn.assessment.rounds.queries import RoundView
 from elearn.assessment.rounds.rules import Slot
 from elearn.kernel.clock import LOCAL_ZONE, today
 from elearn.kernel.errors import N_
-from elearn.web.forms import BaseForm, text_of
+from elearn.web.forms import BaseForm, WholeField, text_of
 from elearn.workflows.manage_round_tickets import LONGEST_ROOM, MOST_AT_ONCE
 
 _MOMENT = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"]
@@ -92,12 +91,12 @@ class RoundForm(BaseForm):
     )
     opens_at = MomentField(N_("Mở từ"), format=_MOMENT, validators=[InputRequired()])
     closes_at = MomentField(N_("Đóng lúc"), format=_MOMENT, validators=[InputRequired()])
-    attempts = IntegerField(
+    attempts = WholeField(
         N_("Số lượt mỗi người"),
         default=1,
         validators=[InputRequired(), NumberRange(1, MOST_ATTEMPTS)],
     )
-    slot_minutes = IntegerField(
+    slot_minutes = WholeField(
         N_("Chia ca theo đơn vị, mỗi ca bao nhiêu phút"),
         validators=[Optional(), NumberRange(SHORTEST_SLOT, LONGEST_SLOT)],
         description=N_(
@@ -164,7 +163,7 @@ class ExtendForm(ReasonForm):
     """More time for a unit or all (no unit), or for the person of the page."""
 
     unit = SelectField(N_("Cho ai"), coerce=int, default=0)
-    minutes = IntegerField(
+    minutes = WholeField(
         N_("Thêm bao nhiêu phút"), validators=[InputRequired(), NumberRange(1, MOST_MINUTES)]
     )
 
@@ -198,7 +197,7 @@ class TicketsForm(BaseForm):
         default=0,
         description=N_("Phiếu ghi tên chỉ người đó dùng được."),
     )
-    count = IntegerField(
+    count = WholeField(
         N_("Số phiếu không ghi tên"),
         default=30,
         validators=[Optional(), NumberRange(1, MOST_AT_ONCE)],

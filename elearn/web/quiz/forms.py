@@ -1,12 +1,11 @@
 """The plain form of an attempt: which answers it showed, and what was chosen since."""
 
 from flask import request
-from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
 from elearn.assessment.domain.protocol import LARGEST_SEQ
 from elearn.kernel.errors import N_, Invalid
-from elearn.web.forms import BaseForm
+from elearn.web.forms import BaseForm, WholeField
 
 
 class SheetForm(BaseForm):
@@ -15,8 +14,8 @@ class SheetForm(BaseForm):
     Every other field is named by the id of a question, and by a part of it behind a point.
     """
 
-    epoch = IntegerField(validators=[InputRequired(), NumberRange(1, 2**31 - 1)])
-    seen_seq = IntegerField(validators=[InputRequired(), NumberRange(0, LARGEST_SEQ)])
+    epoch = WholeField(validators=[InputRequired(), NumberRange(1, 2**31 - 1)])
+    seen_seq = WholeField(validators=[InputRequired(), NumberRange(0, LARGEST_SEQ)])
 
     def place(self) -> tuple[int, int]:
         """Return (epoch, seen_seq). Raises Invalid for a form that our page did not make."""
