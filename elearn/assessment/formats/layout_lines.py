@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from elearn.assessment.formats.plain import escape_line, guard_start
@@ -32,6 +33,7 @@ class _Forms(dict[int, str]):
 _FORMS = _Forms()
 
 
+@lru_cache(maxsize=4_096)
 def form(text: str) -> str:
     """Return ``text`` without accents and in lower case, as many characters as it has."""
     return text.translate(_FORMS)
