@@ -61,7 +61,7 @@ def _read_block(
 
 
 def _tell_unused(parsed: Parsed, answers: Answers, used: set[tuple[int | None, int]]) -> None:
-    for key in answers.letters.keys() - used:
+    for key in (each for each in answers.letters if each not in used):
         message = N_("Bảng đáp án có câu %(number)d nhưng không tìm thấy câu hỏi ấy.")
         parsed.refuse(answers.lines[key], str(key[1]), "key.no_question", message, number=key[1])
 
