@@ -106,7 +106,7 @@ async def _run(orders: dict[str, object]) -> dict[str, object]:
     tallies = {name: Tally() for name in ("arrive", "start", "sheet", "usual", "submit")}
     seen: dict[str, object] = {}
     async with browsers() as http:
-        await _spread(crowd, len(crowd) / 100, lambda one: one.arrive(http, tallies["arrive"]))
+        await _spread(crowd, len(crowd) / 30, lambda one: one.arrive(http, tallies["arrive"]))
         await _spread(crowd, bell, lambda one: one.begin(http, tallies["start"], tallies["sheet"]))
         seated = [one for one in crowd if one.items]
         if not seated:

@@ -30,8 +30,8 @@ from elearn.assessment.rounds.policy import refusal_to_sit
 from elearn.assessment.rounds.queries import DecisionLine, Seat
 from elearn.assessment.rounds.result_queries import own_place
 from elearn.assessment.saves import Ack, Place
+from elearn.infra.db import looking, reading, transaction
 from elearn.infra.db import now as database_now
-from elearn.infra.db import reading, transaction
 from elearn.kernel.actor import SYSTEM, Actor
 from elearn.kernel.errors import N_, AppError, Conflict, Forbidden
 from elearn.workflows import complete_course
@@ -364,7 +364,7 @@ def open_sheet(actor: Actor, attempt_id: int) -> tuple[AttemptHead, Sheet | None
     head, now = _read(actor, attempt_id)
     if head.state is not AttemptState.IN_PROGRESS:
         return head, None, now
-    with reading() as session:
+    with looking() as session:
         return head, attempt_queries.get_sheet(session, head), now
 
 
@@ -376,7 +376,7 @@ def open_result(actor: Actor, attempt_id: int) -> tuple[AttemptHead, Result | No
 
 
 def _read(actor: Actor, attempt_id: int) -> tuple[AttemptHead, datetime]:
-    with reading() as session:
+    with looking() as session:
         head = attempt_queries.get_attempt(session, attempt_id, person_id=actor.person_id)
         now = database_now(session)
         running = head.state is AttemptState.IN_PROGRESS
