@@ -52,23 +52,28 @@ class DraftAct(StrEnum):
 _IS_OPEN = "state IN ('EDITING', 'IN_REVIEW', 'RETURNED')"
 
 
-def _searched(content: Mapping[str, Any]) -> dict[str, str]:
-    """Return the columns for searching that follow from the content of a question's draft."""
-    body = content.get("body")
-    if not isinstance(body, Mapping):
-        return {"search_text": "", "tags": "", "same_key": ""}
+def _tags(content: Mapping[str, Any]) -> str:
     labels = (content.get(name) or () for name in ("skills", "facts", "citations"))
-    return {
-        "search_text": searching.search_text(body),
-        "tags": searching.tags_text(*labels),
-        "same_key": searching.same_key(body),
-    }
+    return searching.tags_text(*labels)
+
+
+# The columns for searching that follow from the content of a question's draft. One by one: an
+# import makes thousands of rows, and each column asks for itself.
+_SEARCHED: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "search_text": lambda content: searching.search_text(content["body"]),
+    "tags": _tags,
+    "same_key": lambda content: searching.same_key(content["body"]),
+}
+
+
+def _searched(content: Mapping[str, Any], name: str) -> str:
+    return _SEARCHED[name](content) if isinstance(content.get("body"), Mapping) else ""
 
 
 def _column(name: str) -> Callable[[DefaultExecutionContext], str]:
     def default(context: DefaultExecutionContext) -> str:
         row = context.get_current_parameters()  # type: ignore[no-untyped-call]  # SQLAlchemy's
-        return _searched(row["content"])[name]
+        return _searched(row["content"], name)
 
     return default
 
@@ -130,7 +135,8 @@ class Draft(Base):
 
     @validates("content")
     def _search_anew(self, _name: str, content: dict[str, Any]) -> dict[str, Any]:
-        for column, value in _searched(content).items():
+        for column in _SEARCHED:
+            value = _searched(content, column)
             setattr(self, column, value)
         return content
 

@@ -28,13 +28,22 @@ def clean_line(text: str) -> str:
     return _SPACES.sub(" ", clean(text)).strip()
 
 
+class _Folded(dict[int, str]):
+    """Gives each character its folded form, remembered: no accent, lower case."""
+
+    def __missing__(self, code: int) -> str:
+        parts = unicodedata.normalize("NFD", chr(code))
+        plain = "".join(part for part in parts if not unicodedata.combining(part))
+        self[code] = plain.replace("đ", "d").replace("Đ", "D").casefold()
+        return self[code]
+
+
+_FOLDED = _Folded()
+
+
 def fold(text: str) -> str:
     """Return ``text`` for search: no accents, đ as d, lower case, single spaces."""
-    plain = "".join(
-        char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char)
-    )
-    plain = plain.replace("đ", "d").replace("Đ", "D").casefold()
-    return _SPACES.sub(" ", plain).strip()
+    return " ".join(text.translate(_FOLDED).split())
 
 
 def slug(text: str) -> str:

@@ -17,7 +17,8 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 def folded(text: str) -> str:
     """Return the words of a Markdown ``text``: no accents, case, marks or punctuation."""
-    bare = _TAG.sub(" ", _PICTURE.sub(r"\1", text))
+    bare = _PICTURE.sub(r"\1", text) if "![" in text else text
+    bare = _TAG.sub(" ", bare) if "<" in bare else bare
     return _NOT_WORDS.sub(" ", fold(bare)).strip()
 
 
