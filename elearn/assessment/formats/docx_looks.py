@@ -11,6 +11,9 @@ _BLACK = frozenset(
 )
 _NO_FILL = frozenset({"", "auto", "FFFFFF", "none", "clear"})
 MAX_STYLES = 2_000
+_PROPERTIES, _VALUE = f"{W}rPr", f"{W}val"
+_SWITCHES = {"b": BOLD, "i": ITALIC, "u": "underline"}
+_KINDS = {f"{W}{name}": name for name in ("b", "i", "u", "color", "highlight", "shd", "vertAlign")}
 
 
 class Looks:
@@ -19,6 +22,7 @@ class Looks:
     def __init__(self, styles: etree._Element | None) -> None:
         self._styles: dict[str, etree._Element] = {}
         self._known: dict[str, Marks] = {}
+        self._numbered: dict[str, etree._Element | None] = {}
         self._default = ""
         if styles is not None:
             for style in list(styles.iterchildren(f"{W}style"))[:MAX_STYLES]:
@@ -30,10 +34,11 @@ class Looks:
 
     def numbered_by(self, name: str | None) -> etree._Element | None:
         """Return the numbering that the paragraph style ``name`` brings, None for none."""
-        for style in self._chain(name or self._default):
-            if (found := style.find(f"{W}pPr/{W}numPr")) is not None:
-                return found
-        return None
+        key = name or self._default
+        if key not in self._numbered:
+            found = (style.find(f"{W}pPr/{W}numPr") for style in self._chain(key))
+            self._numbered[key] = next((each for each in found if each is not None), None)
+        return self._numbered[key]
 
     def _chain(self, name: str) -> list[etree._Element]:
         """Return the style with those it is based on, itself first."""
@@ -60,8 +65,8 @@ class Looks:
 
     def of_run(self, run: etree._Element, paragraph: Marks) -> Marks:
         """Return the look of ``run`` in a paragraph whose style gives ``paragraph``."""
-        properties = run.find(f"{W}rPr")
-        if properties is None:
+        properties = next(run.iterchildren(_PROPERTIES), None)
+        if properties is None or len(properties) == 0:
             return paragraph
         style = value_of(properties, "rStyle")
         return changed(self.of_style(style, paragraph) if style else paragraph, properties)
@@ -73,22 +78,18 @@ def changed(look: Marks, properties: etree._Element | None) -> Marks:
         return look
     marks = set(look)
     for child in properties:
-        value = child.get(f"{W}val", "")
-        match child.tag:
-            case t if t == f"{W}b":
-                _turn(marks, BOLD, is_on=value not in _OFF)
-            case t if t == f"{W}i":
-                _turn(marks, ITALIC, is_on=value not in _OFF)
-            case t if t == f"{W}u":
-                _turn(marks, "underline", is_on=value not in _OFF)
-            case t if t == f"{W}color":
+        value = child.get(_VALUE, "")
+        match kind := _KINDS.get(str(child.tag)):
+            case "b" | "i" | "u":
+                _turn(marks, _SWITCHES[kind], is_on=value not in _OFF)
+            case "color":
                 _colour(marks, "colour", "" if value.upper() in _BLACK else value)
-            case t if t == f"{W}highlight":
+            case "highlight":
                 _colour(marks, "highlight", "" if value in _NO_FILL else value)
-            case t if t == f"{W}shd":
+            case "shd":
                 fill = child.get(f"{W}fill", "")
                 _colour(marks, "highlight", "" if fill in _NO_FILL else fill)
-            case t if t == f"{W}vertAlign":
+            case "vertAlign":
                 _turn(marks, SUB, is_on=value == "subscript")
                 _turn(marks, SUP, is_on=value == "superscript")
             case _:

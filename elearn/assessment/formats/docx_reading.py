@@ -21,6 +21,7 @@ from elearn.kernel.text import clean, slug
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MAIN = "word/document.xml"
+_PROPERTIES = f"{W}pPr"
 MAX_PARAGRAPHS = 200_000
 _PASSED = frozenset(
     {
@@ -89,7 +90,7 @@ class Document:
         self.count += 1
         if self.count > MAX_PARAGRAPHS:
             raise Invalid("docx.too_long", N_("Văn bản có quá nhiều đoạn."))
-        properties = element.find(f"{W}pPr")
+        properties = next(element.iterchildren(_PROPERTIES), None)
         style = value_of(properties, "pStyle")
         look = self.looks.of_style(style)
         pieces = list(self._runs(element, look))
@@ -225,7 +226,7 @@ def _children(parent: etree._Element, name: str) -> Iterator[etree._Element]:
 def _cut(number: int, pieces: list[_Piece]) -> Iterator[Line]:
     """Yield the lines of a paragraph: its pieces up to each soft break."""
     text = "".join(words for words, _look, _object in pieces)
-    marks = [look for words, look, _object in pieces for _char in words]
+    marks = _marks(pieces)
     objects = [each for _words, _look, each in pieces if each is not None]
     # An object is one character; a stray one in the text would shift the others.
     if text.count(OBJECT) != len(objects):
@@ -243,6 +244,13 @@ def _cut(number: int, pieces: list[_Piece]) -> Iterator[Line]:
             yield _cleaned(line)
 
 
+def _marks(pieces: list[_Piece]) -> list[Marks] | None:
+    """Return the look of each character, None when all is plain: most of a paper is."""
+    if not any(look for _words, look, _object in pieces):
+        return None
+    return [look for words, look, _object in pieces for _char in words]
+
+
 def _cleaned(line: Line) -> Line:
     """Return ``line`` without hidden characters and without wide gaps."""
     if clean(line.text) == line.text == squeezed(line.text):
@@ -257,7 +265,7 @@ def _cleaned(line: Line) -> Line:
             continue
         chars.append(char)
         marks.append(line.marks_at(at))
-    return Line(line.number, "".join(chars), tuple(marks), line.objects)
+    return Line(line.number, "".join(chars), tuple(marks) if line.marks else None, line.objects)
 
 
 def _is_sign(line: Line) -> bool:

@@ -64,13 +64,14 @@ class Line:
             start += 1
         while stop > start and self.text[stop - 1].isspace():
             stop -= 1
+        marks = self.marks[start:stop] if self.marks else None
+        return Line(self.number, self.text[start:stop], marks, self._objects_in(start, stop))
+
+    def _objects_in(self, start: int, stop: int) -> tuple[str, ...]:
+        if not self.objects:
+            return ()
         before, inside = self.text.count(OBJECT, 0, start), self.text.count(OBJECT, start, stop)
-        return Line(
-            self.number,
-            self.text[start:stop],
-            self.marks[start:stop] if self.marks else None,
-            self.objects[before : before + inside],
-        )
+        return self.objects[before : before + inside]
 
     def marks_at(self, position: int) -> Marks:
         """Return the look of one character."""
@@ -80,11 +81,11 @@ class Line:
         """Return the look that all characters share, spaces and objects left out."""
         if not self.marks:
             return PLAIN
-        looks = [
+        looks = {
             look
             for char, look in zip(self.text, self.marks, strict=True)
             if not char.isspace() and char != OBJECT
-        ]
+        }
         return frozenset.intersection(*looks) if looks else PLAIN
 
     def markdown(self, dropped: Marks = PLAIN) -> str:
@@ -96,9 +97,11 @@ class Line:
     def _pieces(self, dropped: Marks) -> Iterator[str]:
         objects = iter(self.objects)
         kept = _KEPT - dropped
-        looks = [look & kept for look in self.marks] if self.marks else [PLAIN] * len(self.text)
+        if not self.marks:
+            yield "".join(_with_objects(self.text, objects))
+            return
         start = 0
-        for look, run in groupby(looks):
+        for look, run in groupby(look & kept for look in self.marks):
             end = start + len(list(run))
             yield _with_look("".join(_with_objects(self.text[start:end], objects)), look)
             start = end
@@ -134,8 +137,10 @@ def paragraphs(lines: Sequence[Line], dropped: Marks = PLAIN) -> str:
     return "\n\n".join(text for text in written if text)
 
 
-def composed(text: str, marks: Sequence[Marks]) -> tuple[str, tuple[Marks, ...]]:
+def composed(text: str, marks: Sequence[Marks] | None) -> tuple[str, tuple[Marks, ...] | None]:
     """Return ``text`` in NFC with the look of each character kept."""
+    if marks is None:
+        return unicodedata.normalize("NFC", text), None
     if unicodedata.is_normalized("NFC", text):
         return text, tuple(marks)
     chars: list[str] = []
