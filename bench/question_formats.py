@@ -1,18 +1,22 @@
 """Import of 5,000 questions from each format to committed drafts: seconds and peak memory.
 
-Run alone: ``python -m bench.question_formats [questions]``. Prints JSON: for each database and
-format the `flask questions import` command, its start included, and beside it that of an empty
-dry run, which is the command itself.
+Run alone: ``python -m bench.question_formats [questions [format…]]``. Prints JSON: for each
+database the `flask questions import` command on one question (``start``: what loading the site
+takes) and on the file of each format, its start included; beside each its ceiling of the same run
+(``bench.question_ceiling``). How far it is goes to stderr.
 """
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import MetaData, Table, delete, select
 
 from bench import servers
 from elearn.app import create_app
@@ -26,6 +30,10 @@ from tests.support import postgres
 
 QUESTIONS = 5_000
 BANK = "m1-bench"
+# What an import writes in numbers, the parents first.
+WRITTEN = ("authoring_draft", "authoring_draft_event")
+# As on a machine where it has run before: modules come from bytecode, not from source.
+COMPILED = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(servers.BYTECODE)}
 
 
 def _entry(number: int) -> dict[str, Any]:
@@ -55,13 +63,13 @@ def _entry(number: int) -> dict[str, Any]:
     }
 
 
-def _import(environ: dict[str, str], path: Path, kind: str, *options: str) -> dict[str, float]:
+def _import(environ: dict[str, str], path: Path, kind: str, *options: str) -> dict[str, Any]:
     """Return seconds on the clock and on the processor, and peak MiB, of one import."""
     watch = (
-        "import resource, runpy, sys; sys.argv = ['flask', *sys.argv[1:]]\n"
+        "import runpy, sys, time; sys.argv = ['flask', *sys.argv[1:]]\n"
         "try: runpy.run_module('flask', run_name='__main__')\n"
-        "finally:\n used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        " print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)"
+        "finally:\n from bench.question_ceiling import peak_kib\n"
+        " print(time.process_time(), peak_kib(), file=sys.stderr)"
     )
     command = [sys.executable, "-c", watch, "questions", "import", str(path)]
     begin = time.perf_counter()
@@ -73,50 +81,107 @@ def _import(environ: dict[str, str], path: Path, kind: str, *options: str) -> di
     processor, peak = done.stderr.split()[-2:]
     return {
         "imported": json.loads(done.stdout)["imported"],
-        "seconds": round(seconds, 1),
-        "processor_seconds": round(float(processor), 1),
+        "seconds": round(seconds, 2),
+        "processor_seconds": round(float(processor), 2),
         "peak_mib": int(peak) // 1024,
     }
 
 
-def _measure(url: str, files: dict[str, Path], folder: Path) -> dict[str, dict[str, float]]:
-    environ = {
-        "ELEARN_DATABASE_URL": url,
-        "ELEARN_DATA_DIR": str(folder),
-        "ELEARN_SECRET_KEY": "b" * 40,
-        "ELEARN_QUEUE_URL": "memory:",
-    }
-    app = create_app(from_env(environ))
-    figures = {}
-    for kind, path in files.items():
-        with app.app_context():
-            metadata.drop_all(db.engine)
+class _Bank:
+    """An empty bank in a database of its own, and what an import wrote to it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.environ = {
+            **COMPILED,
+            "ELEARN_DATABASE_URL": url,
+            "ELEARN_DATA_DIR": str(folder),
+            "ELEARN_SECRET_KEY": "b" * 40,
+            "ELEARN_QUEUE_URL": "memory:",
+        }
+        self.url, self.folder = url, folder
+        self.app = create_app(from_env(self.environ))
+        with self.app.app_context():
             metadata.create_all(db.engine)
             fields = {"title": "Chuyên đề", "summary": "", "folder": "01-bench", "position": 1}
             lists: dict[str, Any] = {"areas": [], "skills": [], "audience": []}
             db.session.add(Module(code=BANK, **fields, **lists))
             db.session.commit()
             db.session.remove()
+            known = MetaData()
+            self.tables = {
+                name: Table(name, known, autoload_with=db.engine, resolve_fks=False)
+                for name in WRITTEN
+            }
             db.engine.dispose()
-        if not figures:
-            one = folder / "mot.yaml"
-            one.write_bytes(codec_of("yaml").write(Outgoing([_entry(1)])).content)
-            figures["ceiling: one question, dry run"] = _import(environ, one, "yaml", "--dry-run")
-        figures[kind] = _import(environ, path, kind)
+
+    def keep_rows(self) -> Path:
+        """Write what the import wrote to a file, and empty the bank."""
+        with self.app.app_context():
+            with db.engine.begin() as connection:
+                rows = {
+                    name: [dict(row) for row in connection.execute(select(table)).mappings()]
+                    for name, table in self.tables.items()
+                }
+            db.engine.dispose()
+        self.empty()
+        path = self.folder / "rows"
+        path.write_bytes(pickle.dumps(rows))
+        return path
+
+    def empty(self) -> None:
+        """Take out all drafts."""
+        with self.app.app_context():
+            with db.engine.begin() as connection:
+                for table in reversed(self.tables.values()):
+                    connection.execute(delete(table))
+            db.engine.dispose()
+
+    def measure(self, kind: str, path: Path) -> dict[str, Any]:
+        """Return the figures of an import, its ceiling among them; the bank is empty again."""
+        figures = _import(self.environ, path, kind)
+        rows = str(self.keep_rows())
+        ceiling = ("-m", "bench.question_ceiling", kind, str(path), rows, self.url)
+        figures["ceiling"] = json.loads(servers.python(self.environ, *ceiling))
+        self.empty()
+        return figures
+
+
+def _measure(url: str, files: dict[str, Path], folder: Path) -> dict[str, Any]:
+    bank = _Bank(url, folder)
+    one = folder / "mot.yaml"
+    one.write_bytes(codec_of("yaml").write(Outgoing([_entry(1)])).content)
+    # The first start compiles, the second is what is measured.
+    _import(bank.environ, one, "yaml", "--dry-run")
+    figures = {"start": _import(bank.environ, one, "yaml", "--dry-run")}
+    for kind, path in files.items():
+        figures[kind] = bank.measure(kind, path)
         assert figures[kind]["imported"] > 0
+        _tell(f"{url.partition(':')[0]} {kind}: {figures[kind]}")
     return figures
+
+
+def _tell(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+def _samples(count: int, kinds: list[str], folder: Path) -> dict[str, Path]:
+    """Write the questions in each format; files are written by the exports of the site."""
+    entries = [_entry(number) for number in range(1, count + 1)]
+    files = {}
+    for kind in kinds:
+        begin = time.perf_counter()
+        files[kind] = folder / f"{kind}{FORMATS[kind].suffix}"
+        files[kind].write_bytes(codec_of(kind).write(Outgoing(entries)).content)
+        _tell(f"{kind} written in {time.perf_counter() - begin:.1f} s")
+    return files
 
 
 def main() -> None:
     """Measure on SQLite and PostgreSQL, print."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else QUESTIONS
-    entries = [_entry(number) for number in range(1, count + 1)]
     with postgres.cluster() as server, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files = {}
-        for kind, each in FORMATS.items():
-            files[kind] = folder / f"{kind}{each.suffix}"
-            files[kind].write_bytes(codec_of(kind).write(Outgoing(entries)).content)
+        files = _samples(count, sys.argv[2:] or list(FORMATS), folder)
         figures: dict[str, object] = {"questions": count}
         figures["sqlite"] = _measure(f"sqlite:///{folder / 'bench.db'}", files, folder)
         if server is not None:
