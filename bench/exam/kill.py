@@ -67,7 +67,7 @@ class Site:
         self.process.wait(10)
 
 
-async def _insist(act, patience: float = 120.0) -> bool:
+async def _insist(act, patience: float = 600.0) -> bool:
     """Repeat ``act`` with full jitter until it says True."""
     until, wait = time.monotonic() + patience, 0.5
     while not await act():

@@ -127,7 +127,12 @@ def paper_content(file: PaperFile) -> PaperContent:
 def _stored(value: Any) -> Any:  # noqa: ANN401 - JSON
     """Return ``value`` as JSON keeps it: numbers with a point as text, no empty feedback."""
     if isinstance(value, Mapping):
-        return {key: _stored(item) for key, item in value.items() if item is not None}
+        # A number without a unit says so: the shape asks for the key.
+        return {
+            key: _stored(item)
+            for key, item in value.items()
+            if item is not None or key == "unit"
+        }
     if isinstance(value, list):
         return [_stored(item) for item in value]
     return number_text(value) if isinstance(value, Decimal) else value
