@@ -129,9 +129,7 @@ def _stored(value: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, Mapping):
         # A number without a unit says so: the shape asks for the key.
         return {
-            key: _stored(item)
-            for key, item in value.items()
-            if item is not None or key == "unit"
+            key: _stored(item) for key, item in value.items() if item is not None or key == "unit"
         }
     if isinstance(value, list):
         return [_stored(item) for item in value]
