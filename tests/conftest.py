@@ -24,8 +24,8 @@ from tests.support.accounts import Visitor
 from tests.support.client import Browser
 from tests.support.jobs import run_jobs as run_all_jobs
 
-# A busy machine is no failure: timings are measured in bench/ alone. The gate runs the same examples
-# every time; ELEARN_TEST_RANDOM=1 looks for new ones.
+# A busy machine is no failure: timings are measured in bench/ alone. The gate runs the same
+# examples every time; ELEARN_TEST_RANDOM=1 looks for new ones.
 settings.register_profile(
     "elearn", deadline=None, derandomize=not os.environ.get("ELEARN_TEST_RANDOM")
 )

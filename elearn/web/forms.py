@@ -98,7 +98,7 @@ class WholeField(IntegerField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number. Raises ValueError."""
-        is_long = bool(valuelist) and len(valuelist[0].strip()) > LONGEST_NUMBER
+        is_long = bool(valuelist) and len(str(valuelist[0]).strip()) > LONGEST_NUMBER
         super().process_formdata(["–"] if is_long else valuelist)
 
 

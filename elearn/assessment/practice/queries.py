@@ -145,7 +145,9 @@ def list_candidates(
         for row in rows
         if Decimal(row.item_scores.get(str(row.id), "0")) < row.points
     ]
-    checks = session.scalars(select(Question.id).where(Question.code.in_(lesson_checks)))
+    checks = session.scalars(
+        select(Question.id).where(Question.code.in_(lesson_checks)).order_by(Question.id)
+    )
     known = set(
         session.scalars(select(PracticeCard.question_id).where(PracticeCard.person_id == person_id))
     )
