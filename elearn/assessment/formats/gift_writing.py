@@ -41,6 +41,8 @@ def _whole_loss(entry: Entry) -> Loss | None:
         return Loss(name, NO_PICTURE, is_whole=True)
     if entry["type"] == "short_text" and any("*" in answer for answer in entry["answers"]):
         return Loss(name, N_("Đáp án có dấu *, GIFT hiểu là chữ bất kỳ."), is_whole=True)
+    if entry["type"] == "matching" and any("->" in pair["left"] for pair in entry["pairs"]):
+        return Loss(name, N_("Vế trái có dấu ->, GIFT hiểu là chỗ ghép."), is_whole=True)
     return None
 
 

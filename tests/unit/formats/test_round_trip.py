@@ -1,7 +1,9 @@
 """What goes out in a format comes in again the same, as far as the format can hold it."""
 
+from html import unescape
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 from elearn.assessment.formats import catalogue
 from elearn.assessment.formats.neutral import Entry, Outgoing
@@ -29,7 +31,14 @@ def test_yaml_keeps_everything(questions: list[Entry]) -> None:
     entries("single_choice", "multiple_choice", "true_false", "matching", "short_text", "numeric")
 )
 def test_gift_keeps_the_types_that_it_has(questions: list[Entry]) -> None:
-    assert read_back(written("gift", questions), "gift") == questions
+    # A reference to a character, written out as text ("&#48;"), comes back as the character.
+    assume(unescape(str(questions)) == str(questions))
+    done = catalogue.codec_of("gift").write(Outgoing(questions))
+    lost = {loss.question for loss in done.losses if loss.is_whole}
+    kept = [entry for entry in questions if entry["id"] not in lost]
+    # Only an arrow on the left of a pair cannot be told from the one that joins the pair.
+    assert all("->" in str(entry["pairs"]) for entry in questions if entry["id"] in lost)
+    assert (read_back(done.content, "gift") == kept) if kept else done.content == b""
 
 
 @_settings
