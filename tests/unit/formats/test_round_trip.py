@@ -3,7 +3,7 @@
 from html import unescape
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 
 from elearn.assessment.formats import catalogue
 from elearn.assessment.formats.neutral import Entry, Outgoing
@@ -32,7 +32,7 @@ def test_yaml_keeps_everything(questions: list[Entry]) -> None:
 )
 def test_gift_keeps_the_types_that_it_has(questions: list[Entry]) -> None:
     # A reference to a character, written out as text ("&#48;"), comes back as the character.
-    assume(unescape(str(questions)) == str(questions))
+    questions = [entry for entry in questions if unescape(str(entry)) == str(entry)]
     done = catalogue.codec_of("gift").write(Outgoing(questions))
     lost = {loss.question for loss in done.losses if loss.is_whole}
     kept = [entry for entry in questions if entry["id"] not in lost]
