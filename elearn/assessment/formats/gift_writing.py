@@ -74,7 +74,8 @@ def _markdown_texts(entry: Entry) -> list[str]:
 def _is_plain(text: str) -> bool:
     """Whether the text has no look, and nothing that Moodle would take for HTML."""
     words = from_markdown(text)
-    return words.is_exact and not {"<", "&"} & set(words.text)
+    # A reference to a character in the source ("&#1") may leave no character behind.
+    return words.is_exact and not {"<", "&"} & {*text, *words.text}
 
 
 def _escape(text: str) -> str:
